@@ -1,0 +1,69 @@
+"""Roles, database, extensions and rights of a server we are superuser of."""
+
+import psycopg
+from psycopg import sql
+
+from staffelstab.core.database.facts import ConnectionFacts
+
+EXTENSIONS = ("btree_gist", "citext", "pg_trgm", "unaccent", "vector")
+
+# Any number: two programs that provision the same server at the same time do it one after the other.
+_PROVISIONING_LOCK = 7_261_118
+
+
+def provision(
+    facts: ConnectionFacts,
+    *,
+    database: str,
+    owner: str = "staffelstab_owner",
+    app: str = "staffelstab_app",
+) -> None:
+    """Make the two roles, the database and its extensions, and give the roles their rights; safe to repeat.
+
+    `owner` owns database and schema and migrates. `app` reads and writes the rows of what `owner` creates, but
+    creates nothing itself; neither role is a superuser nor passes by row-level security. Raises `psycopg.Error`.
+    """
+    with psycopg.connect(facts.conninfo(database="postgres"), autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [_PROVISIONING_LOCK])
+        for role in (owner, app):
+            _make_role(connection, role)
+        _make_database(connection, database, owner)
+        with psycopg.connect(facts.conninfo(database=database)) as inside:
+            _grant_rights(inside, database=database, owner=owner, app=app)
+
+
+def _make_role(connection: psycopg.Connection, role: str) -> None:
+    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+    verb = sql.SQL("ALTER" if known else "CREATE")
+    rights = sql.SQL("LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE NOREPLICATION")
+    connection.execute(sql.SQL("{} ROLE {} {}").format(verb, sql.Identifier(role), rights))
+
+
+def _make_database(connection: psycopg.Connection, database: str, owner: str) -> None:
+    known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
+    command = "ALTER DATABASE {} OWNER TO {}" if known else "CREATE DATABASE {} OWNER {}"
+    connection.execute(sql.SQL(command).format(sql.Identifier(database), sql.Identifier(owner)))
+
+
+def _grant_rights(connection: psycopg.Connection, *, database: str, owner: str, app: str) -> None:
+    names = {
+        "database": sql.Identifier(database),
+        "owner": sql.Identifier(owner),
+        "app": sql.Identifier(app),
+    }
+    for extension in EXTENSIONS:
+        connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+    for statement in (
+        "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+        "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {app}",
+        "ALTER SCHEMA public OWNER TO {owner}",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        "GRANT USAGE ON SCHEMA public TO {app}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
+        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO {app}",
+        # Functions are open to every role by default; ours may be SECURITY DEFINER.
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+    ):
+        connection.execute(sql.SQL(statement).format(**names))
