@@ -126,7 +126,9 @@ def _copy_program(package: Path, target: Path) -> None:
                 shutil.copytree(folder, unfinished / folder.name, symlinks=True)
         for path in unfinished.rglob("*"):
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
+                path.chmod(
+                    path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044)
+                )
         try:
             unfinished.rename(target)
         except OSError:

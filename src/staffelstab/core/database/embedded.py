@@ -19,7 +19,6 @@ import sys
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 import psycopg
 
@@ -157,17 +156,16 @@ class EmbeddedPostgres:
         if postmaster is None or not processes.works_in(postmaster.pid, cluster):
             return None
         facts = ConnectionFacts(postmaster.socket_folder, postmaster.port, SUPERUSER)
-        deadline = time.monotonic() + _START_PATIENCE
+        beginning = time.monotonic()
         while processes.is_alive(postmaster.pid):
             if _answers(facts):
                 return facts
-            if not (facts.socket_folder / f".s.PGSQL.{facts.port}").exists() and time.monotonic() > deadline - (
-                _START_PATIENCE - _LEFTOVER_PATIENCE
-            ):
+            waited = time.monotonic() - beginning
+            if waited > _LEFTOVER_PATIENCE and not (facts.socket_folder / f".s.PGSQL.{facts.port}").exists():
                 # Somebody cleaned the folder of temporary files: the server runs, but nobody can reach it.
                 _shut_down(postmaster.pid)
                 return None
-            if time.monotonic() > deadline:
+            if waited > _START_PATIENCE:
                 raise ServerStartError(
                     f"The database server in {cluster} (process {postmaster.pid}) runs but does not answer."
                 )
@@ -215,7 +213,12 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _START_PATIENCE
         while process.poll() is None:
             postmaster = processes.read_postmaster(cluster)
-            if postmaster is not None and postmaster.pid == process.pid and postmaster.ready and _answers(facts):
+            if (
+                postmaster is not None
+                and postmaster.pid == process.pid
+                and postmaster.ready
+                and _answers(facts)
+            ):
                 return
             if time.monotonic() > deadline:
                 _shut_down(process.pid)

@@ -53,16 +53,16 @@ def _grant_rights(connection: psycopg.Connection, *, database: str, owner: str, 
     }
     for extension in EXTENSIONS:
         connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+    in_public = "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
     for statement in (
         "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
         "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {app}",
         "ALTER SCHEMA public OWNER TO {owner}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA public TO {app}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO {app}",
+        f"{in_public} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {{app}}",
+        f"{in_public} GRANT USAGE, SELECT ON SEQUENCES TO {{app}}",
+        f"{in_public} GRANT EXECUTE ON FUNCTIONS TO {{app}}",
         # Functions are open to every role by default; ours may be SECURITY DEFINER.
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
     ):
