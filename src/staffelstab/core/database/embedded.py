@@ -13,6 +13,7 @@ then repeats its write-ahead log.
 import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,6 +81,9 @@ _FLEETING = {
     "max_wal_senders": "0",
 }
 
+# Servers that this process started and others still use: their ends are collected when this process ends.
+_LEFT_TO_OTHERS: list[subprocess.Popen[bytes]] = []
+
 
 class EmbeddedPostgres:
     """The server of one data folder, as seen by one process.
@@ -132,6 +136,9 @@ class EmbeddedPostgres:
         with locks.exclusive(self._home / "start.lock", patience=_START_PATIENCE):
             self._leave()
             if locks.is_shared(self._home / "users.lock"):
+                if self._process is not None:
+                    _LEFT_TO_OTHERS.append(self._process)
+                    self._process = None
                 return
             postmaster = processes.read_postmaster(self._home / "cluster")
             if postmaster is not None and processes.works_in(postmaster.pid, self._home / "cluster"):
@@ -177,8 +184,8 @@ class EmbeddedPostgres:
         programs = program_folder(user)
         if not (cluster / "PG_VERSION").exists():
             _initialise(programs, home, user, durable=self.durable)
-        _clear_leftovers(cluster)
         socket_folder = _socket_folder(home, user)
+        _clear_leftovers(cluster, socket_folder)
         settings = _SETTINGS | (_DURABLE if self.durable else _FLEETING)
         settings["unix_socket_directories"] = str(socket_folder)
         command = [str(programs / "postgres"), "-D", str(cluster), "-p", str(PORT)]
@@ -275,7 +282,8 @@ def _initialise(programs: Path, home: Path, user: SystemUser | None, *, durable:
             f"The folder {cluster} holds files but is no PostgreSQL cluster (PG_VERSION is missing). Please move it "
             "away or choose another folder with STAFFELSTAB_DATA."
         )
-    run_as(user, ["/bin/rm", "-rf", str(fresh)])
+    if fresh.exists():
+        shutil.rmtree(fresh)
     command = [
         str(programs / "initdb"),
         f"--pgdata={fresh}",
@@ -301,13 +309,19 @@ def _initialise(programs: Path, home: Path, user: SystemUser | None, *, durable:
     fresh.rename(cluster)
 
 
-def _clear_leftovers(cluster: Path) -> None:
-    """Make way for a new server: no process of a former one, no `postmaster.pid` of a stranger."""
+def _clear_leftovers(cluster: Path, socket_folder: Path) -> None:
+    """Make way for a new server: no process of a former one, no lock file that names a stranger's process.
+
+    PostgreSQL removes such files itself, but not when their process number is in use again, which is common in
+    containers, or when the killed process was not yet collected.
+    """
     leftovers = processes.server_processes(cluster)
     if leftovers and not processes.wait_until_ended(leftovers, patience=_LEFTOVER_PATIENCE):
         processes.end_processes(leftovers, patience=_LEFTOVER_PATIENCE)
     if not processes.server_processes(cluster):
         (cluster / "postmaster.pid").unlink(missing_ok=True)
+        for path in socket_folder.glob(".s.PGSQL.*"):
+            path.unlink(missing_ok=True)
 
 
 def _socket_folder(home: Path, user: SystemUser | None) -> Path:
