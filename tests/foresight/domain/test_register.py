@@ -165,3 +165,14 @@ def test_ratings_refuse_what_is_out_of_range(
             criticality=np.array([criticality]),
             documentation=np.array([documentation]),
         )
+
+
+def test_ratings_refuse_columns_of_different_length() -> None:
+    for lengths in ((2, 1, 1), (1, 2, 1), (1, 1, 2)):
+        position_risk, criticality, documentation = (np.zeros(length, dtype=np.int64) for length in lengths)
+        with pytest.raises(ValueError, match="differ in length"):
+            Ratings(
+                position_risk=position_risk,
+                criticality=criticality,
+                documentation=documentation.astype(np.float64),
+            )

@@ -103,6 +103,8 @@ class Ratings:
     documentation: FloatArray
 
     def __post_init__(self) -> None:
+        if not len(self.position_risk) == len(self.criticality) == len(self.documentation):
+            raise ValueError("position risk, criticality and documentation differ in length")
         for name, values in (("position risk", self.position_risk), ("criticality", self.criticality)):
             if np.any((values < 0) | (values > 5)):
                 raise ValueError(f"a {name} is 1 to 5, or 0 where none is entered")
