@@ -1,0 +1,124 @@
+"""Context processor of the page frame: ``staffelstab.core.ui.context.frame``."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from staffelstab.core.ui import navigation
+from staffelstab.core.ui.theme import Theme, house_theme
+
+THEME_COOKIE = "staffelstab_theme"
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """What the header shows of the organisation. `logo_url` empty draws its first letter as arms."""
+
+    name: str
+    short_name: str
+    colour: str = ""
+    logo_url: str = ""
+
+    @property
+    def theme(self) -> Theme:
+        return house_theme(self.colour)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrganisationChoice:
+    """One organisation the account may switch to; `value` is what the switch form posts."""
+
+    value: str
+    name: str
+    note: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """Everything the frame draws around a page."""
+
+    house: House
+    theme_mode: str
+    sections: tuple[navigation.ShownSection, ...]
+    organisations: tuple[OrganisationChoice, ...]
+    account_name: str
+    account_note: str
+    account_links: tuple[tuple[str | Promise, str, str], ...]
+    footer_links: tuple[tuple[str | Promise, str], ...]
+    urls: dict[str, str]
+
+    @property
+    def initials(self) -> str:
+        """Up to two capital letters for the round mark beside the name."""
+        parts = [part for part in self.account_name.split() if part[0].isalpha()]
+        return "".join(part[0] for part in (*parts[:1], *parts[1:][-1:])).upper()
+
+
+DEFAULT_HOUSE = House(name="Staffelstab", short_name="Staffelstab")
+
+_house_source: Callable[[HttpRequest], House | None] | None = None
+_organisation_source: Callable[[HttpRequest], Sequence[OrganisationChoice]] | None = None
+_note_source: Callable[[HttpRequest], str] | None = None
+
+
+def register_sources(
+    *,
+    house: Callable[[HttpRequest], House | None] | None = None,
+    organisations: Callable[[HttpRequest], Sequence[OrganisationChoice]] | None = None,
+    account_note: Callable[[HttpRequest], str] | None = None,
+) -> None:
+    """Tell the frame where the house, the organisations to switch to and the role beside the name come from.
+
+    Called once by the identity module's AppConfig; each source is asked once per rendered page.
+    """
+    global _house_source, _organisation_source, _note_source  # noqa: PLW0603 - one registry per process
+    _house_source = house or _house_source
+    _organisation_source = organisations or _organisation_source
+    _note_source = account_note or _note_source
+
+
+def _theme_mode(request: HttpRequest) -> str:
+    mode = request.COOKIES.get(THEME_COOKIE, "")
+    return mode if mode in ("light", "dark") else ""
+
+
+def build_frame(request: HttpRequest) -> Frame:
+    """The frame for this request; without an actor (signed out, error before login) only house and footer."""
+    actor = getattr(request, "actor", None)
+    if actor is not None and actor.account_id is None:
+        actor = None
+    match = request.resolver_match
+    signed_in = actor is not None
+    return Frame(
+        house=(_house_source(request) if _house_source else None) or DEFAULT_HOUSE,
+        theme_mode=_theme_mode(request),
+        sections=navigation.sections(actor, view_name=match.view_name if match else "") if actor else (),
+        organisations=tuple(_organisation_source(request)) if signed_in and _organisation_source else (),
+        account_name=actor.display_name if actor else "",
+        account_note=_note_source(request) if signed_in and _note_source else "",
+        account_links=navigation.account_links(actor) if actor else (),
+        footer_links=navigation.footer_links(),
+        urls={slot: navigation.slot_url(slot) for slot in navigation.SLOTS},
+    )
+
+
+class LazyFrame:
+    """Builds the frame at first use, so that a rendered fragment pays nothing for it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._frame: Frame | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        if self._frame is None:
+            self._frame = build_frame(self._request)
+        return getattr(self._frame, name)
+
+
+def frame(request: HttpRequest) -> dict[str, object]:
+    """Context processor: ``frame`` (see Frame), built at first use."""
+    return {"frame": LazyFrame(request)}
