@@ -1,0 +1,1 @@
+"""Rules of the spine that need neither framework nor database."""
