@@ -1,0 +1,85 @@
+"""From the environment to a running, migrated database: external when DATABASE_URL is set, embedded otherwise."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from staffelstab.config import env
+from staffelstab.core.database.binaries import default_data_folder
+from staffelstab.core.database.embedded import EmbeddedPostgres
+from staffelstab.core.database.facts import ConnectionFacts
+from staffelstab.core.database.provisioning import provision
+
+PACKAGE = Path(__file__).resolve().parents[1]
+DATABASE = "staffelstab"
+OWNER, APP = "staffelstab_owner", "staffelstab_app"
+
+
+def data_folder() -> Path:
+    """The folder of this installation's data."""
+    return Path(env.text("STAFFELSTAB_DATA") or default_data_folder()).absolute()
+
+
+def url(facts: ConnectionFacts, role: str, database: str = DATABASE) -> str:
+    """The URL of a database on an embedded server."""
+    return f"postgresql://{role}@/{database}?host={quote(str(facts.socket_folder), safe='')}&port={facts.port}"
+
+
+def fingerprint() -> str:
+    """Changes whenever migrations, models or the policy helper change."""
+    digest = hashlib.sha256()
+    patterns = ("*/migrations/*.py", "*/models.py", "*/models/*.py", "core/tenancy/*.py", "core/database/provisioning.py")
+    for pattern in patterns:
+        for path in sorted(PACKAGE.glob(pattern)):
+            digest.update(path.relative_to(PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def running() -> Iterator[bool]:
+    """Make the database reachable for this process and its children through the environment.
+
+    Yields whether the server is the embedded one. Raises EmbeddedPostgresError with a plain sentence.
+    """
+    if env.text("DATABASE_URL"):
+        yield False
+        return
+    folder = data_folder()
+    os.environ["STAFFELSTAB_DATA"] = str(folder)
+    with EmbeddedPostgres(folder / "postgres") as facts:
+        os.environ["DATABASE_URL"] = url(facts, APP)
+        os.environ["STAFFELSTAB_OWNER_DATABASE_URL"] = url(facts, OWNER)
+        with _one_at_a_time(folder):
+            stamp = folder / "schema"
+            current = fingerprint()
+            if not stamp.exists() or stamp.read_text(encoding="ascii") != current:
+                provision(facts, database=DATABASE, owner=OWNER, app=APP)
+                _migrate()
+                stamp.write_text(current, encoding="ascii")
+        try:
+            yield True
+        finally:
+            del os.environ["DATABASE_URL"], os.environ["STAFFELSTAB_OWNER_DATABASE_URL"]
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "schema.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _migrate() -> None:
+    import django  # noqa: PLC0415 - settings read the environment this module has just written
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)

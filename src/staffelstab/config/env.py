@@ -1,0 +1,112 @@
+"""The environment, read in one place. Every key is described in ``docs/operator/settings.md`` (a test compares)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+KEYS: Final = {
+    "DATABASE_URL": "PostgreSQL of the application role, e.g. postgresql://app:secret@host/staffelstab; empty: embedded",
+    "STAFFELSTAB_OWNER_DATABASE_URL": "the same database as its owner role; only `staffelstab migrate` needs it",
+    "STAFFELSTAB_APP_ROLE": "name of the application role, default staffelstab_app",
+    "STAFFELSTAB_DATA": "folder of the embedded database, files and the generated secret",
+    "STAFFELSTAB_SECRET_KEY": "secret of sessions and links; default: generated once in the data folder",
+    "STAFFELSTAB_HOSTS": "host names the program answers to, comma separated; default localhost",
+    "STAFFELSTAB_ORIGINS": "trusted origins behind a proxy, comma separated, e.g. https://wissen.example.de",
+    "STAFFELSTAB_HTTPS": "1 when users reach the program through HTTPS: secure cookies, HSTS",
+    "STAFFELSTAB_DEBUG": "1 shows technical error pages; never in production",
+    "STAFFELSTAB_DEMO": "1 offers one-click personas; only for demonstrations",
+    "STAFFELSTAB_EMAIL_URL": "smtp://user:secret@host:587?tls=1; empty: mails are written to the log",
+    "STAFFELSTAB_EMAIL_FROM": "sender of mails",
+    "STAFFELSTAB_FILES": "folder of uploaded files, default files/ in the data folder",
+    "STAFFELSTAB_LOG_LEVEL": "level of the log, default INFO",
+}
+
+
+def text(key: str, default: str = "") -> str:
+    """A setting as text. Raises KeyError for a key that is not described."""
+    if key not in KEYS:
+        raise KeyError(key)
+    return os.environ.get(key, "").strip() or default
+
+
+def flag(key: str) -> bool:
+    """Whether a setting is switched on."""
+    return text(key).lower() in {"1", "true", "yes", "on", "ja"}
+
+
+def words(key: str, default: str = "") -> list[str]:
+    """A comma separated setting."""
+    return [word.strip() for word in text(key, default).split(",") if word.strip()]
+
+
+def secret_key(data_folder: Path) -> str:
+    """The secret of this installation: given, or generated once in a file only its owner can read."""
+    given = text("STAFFELSTAB_SECRET_KEY")
+    if given:
+        return given
+    data_folder.mkdir(parents=True, exist_ok=True)
+    path = data_folder / "secret"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        value = secrets.token_urlsafe(50)
+        file.write(value)
+    return value
+
+
+def database(url: str) -> dict[str, Any]:
+    """A PostgreSQL URL as a Django database. Raises ValueError for another scheme."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("the database URL must begin with postgresql://")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": str(options.pop("port", "") or parts.port or ""),
+        # Transaction pooling: no server-side cursors, no prepared statements, no session state.
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"prepare_threshold": None, **options},
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Where mails go."""
+
+    backend: str
+    host: str = "localhost"
+    port: int = 25
+    user: str = ""
+    password: str = ""
+    tls: bool = False
+
+
+def mail() -> Mail:
+    """The mail setting. Raises ValueError for another scheme than smtp."""
+    url = text("STAFFELSTAB_EMAIL_URL")
+    if not url:
+        return Mail("django.core.mail.backends.console.EmailBackend")
+    parts = urlsplit(url)
+    if parts.scheme != "smtp":
+        raise ValueError("the mail URL must begin with smtp://")
+    return Mail(
+        "django.core.mail.backends.smtp.EmailBackend",
+        parts.hostname or "localhost",
+        parts.port or 25,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+        dict(parse_qsl(parts.query)).get("tls") == "1",
+    )

@@ -1,0 +1,99 @@
+"""Permissions: small named predicates, combined with ``&``, ``|`` and ``~``, in one table per module.
+
+A module's ``permissions.py`` holds ``RULES``; its AppConfig registers them. Permission code returns a bool and
+never swallows an exception; there is no default and no superuser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.module_loading import import_string
+
+from staffelstab.core.errors import PermissionRefused
+
+if TYPE_CHECKING:
+    from staffelstab.core.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A named yes-or-no question about an actor and, where there is one, an object."""
+
+    name: str
+    test: Callable[[Actor, object | None], bool]
+
+    def __call__(self, actor: Actor, obj: object | None = None) -> bool:
+        return self.test(actor, obj)
+
+    def __and__(self, other: Predicate) -> Predicate:
+        return Predicate(f"({self.name} & {other.name})", lambda a, o: self.test(a, o) and other.test(a, o))
+
+    def __or__(self, other: Predicate) -> Predicate:
+        return Predicate(f"({self.name} | {other.name})", lambda a, o: self.test(a, o) or other.test(a, o))
+
+    def __invert__(self) -> Predicate:
+        return Predicate(f"~{self.name}", lambda a, o: not self.test(a, o))
+
+
+def predicate(test: Callable[[Actor, object | None], bool]) -> Predicate:
+    """Make a predicate of a function; its name is the predicate's name."""
+    return Predicate(test.__name__, test)
+
+
+def has_role(*roles: str) -> Predicate:
+    """The actor holds one of the roles, for the whole organisation or for any unit of it."""
+    wanted = frozenset(roles)
+    return Predicate(f"has_role({', '.join(sorted(wanted))})", lambda actor, _obj: not wanted.isdisjoint(actor.roles))
+
+
+@predicate
+def is_system(actor: Actor, _obj: object | None) -> bool:
+    """The system itself: a command or a job of the organisation."""
+    return actor.system
+
+
+@predicate
+def is_member(actor: Actor, _obj: object | None) -> bool:
+    """Anybody with a role in the active organisation."""
+    return actor.member
+
+
+@predicate
+def is_authenticated(actor: Actor, _obj: object | None) -> bool:
+    """Anybody signed in, with or without an active organisation."""
+    return actor.authenticated
+
+
+_rules: dict[str, Predicate] = {}
+
+
+def register(rules: Mapping[str, Predicate]) -> None:
+    """Add a module's table. Raises ValueError when another table already has one of the names."""
+    for name, rule in rules.items():
+        if name in _rules and _rules[name] is not rule:
+            raise ValueError(f"permission {name} is registered twice")
+        _rules[name] = rule
+
+
+def register_table(path: str) -> None:
+    """Register the table at a dotted path. AppConfigs use it: models are not loaded yet when they are imported."""
+    register(import_string(path))
+
+
+def registered() -> Mapping[str, Predicate]:
+    """All permissions known."""
+    return dict(_rules)
+
+
+def allowed(actor: Actor, permission: str, obj: object | None = None) -> bool:
+    """Whether the rule holds. Raises KeyError for an unknown permission: a typo must not pass as *no*."""
+    return _rules[permission](actor, obj)
+
+
+def require(actor: Actor, permission: str, obj: object | None = None) -> None:
+    """Raise PermissionRefused unless the rule holds."""
+    if not allowed(actor, permission, obj):
+        raise PermissionRefused(permission=permission)

@@ -1,0 +1,228 @@
+"""The one helper that writes row-level security: from a model's declaration to policies, grants and keys.
+
+``sync`` runs after every ``migrate``, as the owner role, in one transaction, and is idempotent: the state of the
+database follows from the models, not from a history of hand-written SQL. Each model declares ``protection``;
+models of foreign packages and Django are listed in :data:`FOREIGN_TABLES` with a reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+ORGANISATION = "(SELECT NULLIF(current_setting('staffelstab.organisation', true), '')::uuid)"
+ACCOUNT = "(SELECT NULLIF(current_setting('staffelstab.account', true), '')::uuid)"
+NETWORKS = "(SELECT string_to_array(NULLIF(current_setting('staffelstab.networks', true), ''), ','))::uuid[]"
+PEERS = f"(SELECT organisation_id FROM identity_networkmembership WHERE network_id = ANY ({NETWORKS}))"  # noqa: S608 - no input
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy: command (SELECT, INSERT, UPDATE, DELETE) with its row conditions."""
+
+    command: str
+    using: str | None = None
+    check: str | None = None
+
+
+class Protection:
+    """How the database protects a table."""
+
+    tenant: ClassVar[bool] = True
+
+    def policies(self) -> tuple[Policy, ...]:
+        """The policies of the application role."""
+        raise NotImplementedError  # pragma: no cover - abstract
+
+    @property
+    def grants(self) -> str:
+        """The privileges of the application role, comma separated."""
+        return ", ".join(policy.command for policy in self.policies())
+
+
+def _everything(using: str, check: str | None = None) -> tuple[Policy, ...]:
+    written = check or using
+    return (
+        Policy("SELECT", using=using),
+        Policy("INSERT", check=written),
+        Policy("UPDATE", using=written, check=written),
+        Policy("DELETE", using=written),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationOwned(Protection):
+    """Rows of the active organisation. ``append_only`` rows can be added and read, never changed."""
+
+    append_only: bool = False
+
+    def policies(self) -> tuple[Policy, ...]:
+        own = f"organisation_id = {ORGANISATION}"
+        if self.append_only:
+            return (Policy("SELECT", using=own), Policy("INSERT", check=own))
+        return _everything(own)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Protection):
+    """Rows with a ``visibility``: written by the owner, read by peers of a common network or by all."""
+
+    def policies(self) -> tuple[Policy, ...]:
+        own = f"organisation_id = {ORGANISATION}"
+        read = (
+            f"{own} OR visibility = 'public' OR (visibility = 'network' AND organisation_id IN {PEERS})"
+        )
+        return _everything(read, own)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOwned(Protection):
+    """Rows only their account can see: no role, not even the organisation's administrator, reads them."""
+
+    def policies(self) -> tuple[Policy, ...]:
+        return _everything(f"organisation_id = {ORGANISATION} AND account_id = {ACCOUNT}")
+
+
+@dataclass(frozen=True, slots=True)
+class Custom(Protection):
+    """Conditions written out, for the few tables of ``identity`` that carry tenancy itself."""
+
+    read: str
+    write: str
+    commands: tuple[str, ...] = ("SELECT", "INSERT", "UPDATE", "DELETE")
+    reason: str = ""
+
+    def policies(self) -> tuple[Policy, ...]:
+        return tuple(p for p in _everything(self.read, self.write) if p.command in self.commands)
+
+
+@dataclass(frozen=True, slots=True)
+class Global(Protection):
+    """No tenant's data: reference tables (read only for the application) and technical tables, with a reason."""
+
+    tenant: ClassVar[bool] = False
+    reason: str = ""
+    commands: tuple[str, ...] = ("SELECT",)
+
+    def policies(self) -> tuple[Policy, ...]:
+        return tuple(p for p in _everything("true") if p.command in self.commands)
+
+
+_FULL = ("SELECT", "INSERT", "UPDATE", "DELETE")
+FOREIGN_TABLES: dict[str, Global] = {
+    "django_migrations": Global("schema history; no tenant data"),
+    "django_content_type": Global("names of models; no tenant data"),
+    "auth_permission": Global("required by django.contrib.auth; unused, no tenant data"),
+    "auth_group": Global("required by django.contrib.auth; unused, no tenant data"),
+    "auth_group_permissions": Global("required by django.contrib.auth; unused, no tenant data"),
+    "django_session": Global("read by secret key before any tenant is known", _FULL),
+    "django_tasks_database_dbtaskresult": Global("queue of jobs; arguments are ids only", _FULL),
+    "account_emailaddress": Global("needed to sign in, before any tenant is known", _FULL),
+    "account_emailconfirmation": Global("needed to sign in, before any tenant is known", _FULL),
+    "usersessions_usersession": Global("sessions of an account across organisations", _FULL),
+    "staffelstab_cache": Global("rate limits and rendered charts; no tenant data", _FULL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its protection and its references inside the tenant."""
+
+    name: str
+    protection: Protection
+    references: tuple[tuple[str, str, str], ...] = field(default=())
+    """(constraint, column, referenced table) of each TenantForeignKey."""
+
+
+def tables() -> Iterator[Table]:
+    """All tables the installed models own. Raises LookupError for a model without a declaration."""
+    for model in apps.get_models(include_auto_created=True):
+        name = model._meta.db_table
+        if not model._meta.managed:
+            continue
+        protection = getattr(model, "protection", None) or FOREIGN_TABLES.get(name)
+        if protection is None:
+            raise LookupError(f"{model._meta.label} declares no protection")
+        yield Table(name, protection, tuple(_references(model)))
+
+
+def _references(model: type[models.Model]) -> Iterator[tuple[str, str, str]]:
+    for column in model._meta.concrete_fields:
+        # Local import would be a cycle (models → policies); the marker is the missing own constraint.
+        if isinstance(column, models.ForeignKey) and not column.db_constraint:
+            target: Any = column.related_model
+            yield f"{model._meta.db_table}_{column.column}_tenant_fk", str(column.column), target._meta.db_table
+
+
+def sync(connection: BaseDatabaseWrapper, *, app_role: str) -> None:
+    """Write policies, privileges and composite keys of all tables. Runs as the owner, in one transaction."""
+    quote = connection.ops.quote_name
+    found = list(tables())
+    with connection.cursor() as cursor:
+        existing = set(connection.introspection.table_names(cursor))
+        found = [table for table in found if table.name in existing]
+        for name in ("django_migrations", "staffelstab_cache"):
+            if name in existing and name not in {table.name for table in found}:
+                found.append(Table(name, FOREIGN_TABLES[name]))
+        for statement in statements(found, app_role=quote(app_role), quote=quote):
+            cursor.execute(statement)
+        for table in found:
+            _sync_references(cursor, table, quote)
+        _sync_functions(cursor, quote(app_role))
+
+
+def statements(found: list[Table], *, app_role: str, quote: Any) -> Iterator[str]:
+    """The SQL of policies and privileges for the tables given."""
+    for table in found:
+        name = quote(table.name)
+        yield f"REVOKE ALL ON {name} FROM PUBLIC, {app_role}"
+        yield f"GRANT {table.protection.grants} ON {name} TO {app_role}"
+        yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
+        yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
+        # The owner migrates, backs up and runs the few SECURITY DEFINER functions; nobody signs in with it.
+        yield f"DROP POLICY IF EXISTS maintenance ON {name}"
+        yield f"CREATE POLICY maintenance ON {name} TO CURRENT_USER USING (true) WITH CHECK (true)"
+        for policy in _everything("true"):
+            yield f"DROP POLICY IF EXISTS app_{policy.command.lower()} ON {name}"
+        for policy in table.protection.policies():
+            using = f" USING ({policy.using})" if policy.using else ""
+            check = f" WITH CHECK ({policy.check})" if policy.check else ""
+            yield (
+                f"CREATE POLICY app_{policy.command.lower()} ON {name} FOR {policy.command} "
+                f"TO {app_role}{using}{check}"
+            )
+
+
+def _sync_references(cursor: Any, table: Table, quote: Any) -> None:
+    for constraint, column, target in table.references:
+        cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [constraint])
+        if cursor.fetchone():
+            continue
+        unique = f"{target}_tenant_id_key"
+        cursor.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [unique])
+        if not cursor.fetchone():
+            cursor.execute(
+                f"ALTER TABLE {quote(target)} ADD CONSTRAINT {quote(unique)} UNIQUE (organisation_id, id)"
+            )
+        cursor.execute(
+            f"ALTER TABLE {quote(table.name)} ADD CONSTRAINT {quote(constraint)} "
+            f"FOREIGN KEY (organisation_id, {quote(column)}) REFERENCES {quote(target)} (organisation_id, id) "
+            f"DEFERRABLE INITIALLY DEFERRED"
+        )
+
+
+def _sync_functions(cursor: Any, app_role: str) -> None:
+    """Our own functions (not those of extensions) may be called by the application role and nobody else."""
+    cursor.execute(
+        """SELECT p.oid::regprocedure::text FROM pg_proc p
+           WHERE p.pronamespace = 'public'::regnamespace AND pg_get_userbyid(p.proowner) = CURRENT_USER
+             AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"""
+    )
+    for (signature,) in cursor.fetchall():
+        cursor.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC")
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION {signature} TO {app_role}")

@@ -1,0 +1,115 @@
+"""One transaction, one tenancy context, one mapping of errors per request."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.module_loading import import_string
+
+from staffelstab.core import audit
+from staffelstab.core.errors import DomainError, NotFound
+from staffelstab.core.logs import request_id
+from staffelstab.core.tenancy import context
+
+logger = logging.getLogger("staffelstab.request")
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+
+class LanguageMiddleware:
+    """German unless the visitor chose otherwise: the browser's preference does not count in an office."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class TenancyMiddleware:
+    """Runs the request in one transaction that sees the actor's organisation and nothing else.
+
+    ``settings.ACTOR_RESOLVER`` names the function that knows accounts and roles (``identity.selectors``): it
+    takes the request and returns (tenancy context, actor, house).
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.resolve = import_string(settings.ACTOR_RESOLVER)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = request_id.set(uuid.uuid4().hex[:12])
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        request.looks = []  # type: ignore[attr-defined]
+        request.htmx = request.headers.get("HX-Request") == "true"  # type: ignore[attr-defined]
+        try:
+            return self._in_transaction(request)
+        except OperationalError:
+            return outage(request)
+        finally:
+            request_id.reset(token)
+
+    def _in_transaction(self, request: HttpRequest) -> HttpResponseBase:
+        with transaction.atomic():
+            tenancy, actor, house = self.resolve(request)
+            request.actor, request.house = actor, house  # type: ignore[attr-defined]
+            with context.activate(tenancy):
+                response = self.get_response(request)
+                if response.status_code >= 500 or getattr(request, "refused", False):
+                    # Views translate anticipated errors inside their own savepoint; what arrives here as an
+                    # error page must not leave half a change behind.
+                    transaction.set_rollback(True)
+                elif request.looks:  # type: ignore[attr-defined]
+                    self._log_looks(request)
+        return response
+
+    @staticmethod
+    def _log_looks(request: HttpRequest) -> None:
+        by_view: dict[str, list[uuid.UUID]] = {}
+        for what, subject in request.looks:  # type: ignore[attr-defined]
+            by_view.setdefault(what, []).append(subject)
+        for what, subjects in by_view.items():
+            audit.record_looks(request.actor, what, subjects, at=request.now)  # type: ignore[attr-defined]
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Map anticipated errors to a page or problem document; leave the rest to Django's handler."""
+        if isinstance(exception, Http404):
+            exception = NotFound()
+        if isinstance(exception, OperationalError):
+            request.refused = True  # type: ignore[attr-defined]
+            return outage(request)
+        if not isinstance(exception, DomainError):
+            return None
+        request.refused = True  # type: ignore[attr-defined]
+        return refusal(request, exception)
+
+
+def outage(request: HttpRequest) -> HttpResponse:
+    """A lost database gives a plain page with status 503; work goes on when the connection returns."""
+    logger.exception("database not available")
+    connection.close_if_unusable_or_obsolete()
+    return render(request, "503.html", status=503)
+
+
+def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """The one mapping of a domain error to HTTP: a problem document (RFC 9457) or a page."""
+    if not request.accepts("text/html"):
+        return JsonResponse(
+            {"type": f"urn:staffelstab:{error.code}", "title": error.message, "status": error.status},
+            status=error.status,
+            content_type="application/problem+json",
+        )
+    return render(request, "core/ui/error.html", {"error": error}, status=error.status)

@@ -1,0 +1,25 @@
+"""Closed sets of values of the foresight module."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MeasureState(models.TextChoices):
+    """Where a measure stands."""
+
+    PLANNED = "planned", _("planned")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    DROPPED = "dropped", _("dropped")
+
+
+class MeasureKind(models.TextChoices):
+    """What a measure does about a risk."""
+
+    PAGE = "page", _("Describe the task")
+    DEPUTY = "deputy", _("Train a deputy")
+    HANDOVER = "handover", _("Start a handover")
+    HIRE = "hire", _("Fill the position in time")
+    OTHER = "other", _("Something else")

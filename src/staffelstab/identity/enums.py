@@ -1,0 +1,35 @@
+"""Closed sets of values of the identity module."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class OrganisationKind(models.TextChoices):
+    """What an organisation is."""
+
+    MUNICIPALITY = "municipality", _("Municipality")
+    DISTRICT = "district", _("District")
+    AUTHORITY = "authority", _("State or federal authority")
+    PROVIDER = "provider", _("IT service provider")
+    ACADEMY = "academy", _("Academy")
+    ASSOCIATION = "association", _("Association or cooperative")
+
+
+class Role(models.TextChoices):
+    """What somebody may do in an organisation. Several roles per person are normal."""
+
+    EMPLOYEE = "employee", _("Employee")
+    LINE_MANAGER = "line_manager", _("Line manager")
+    KNOWLEDGE_MANAGER = "knowledge_manager", _("Knowledge management")
+    PERSONNEL = "personnel", _("Personnel development")
+    ADVISOR = "advisor", _("Advisor")
+    EXECUTIVE = "executive", _("Executive")
+    PRIVACY = "privacy", _("Data protection / staff council")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    NETWORK_OPERATOR = "network_operator", _("Network office")
+
+
+UNIT_ROLES = frozenset({Role.LINE_MANAGER, Role.KNOWLEDGE_MANAGER, Role.PERSONNEL})
+"""Roles that can be bound to a unit and its sub-units."""

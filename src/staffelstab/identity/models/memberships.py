@@ -1,0 +1,65 @@
+"""Who belongs to an organisation, in which roles."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from staffelstab.core.tenancy.models import TenantModel
+from staffelstab.core.tenancy.policies import ACCOUNT, ORGANISATION, Custom, Protection
+from staffelstab.identity.enums import Role
+from staffelstab.identity.models.accounts import Account
+
+_OWN_OR_HOUSE = Custom(
+    read=f"organisation_id = {ORGANISATION} OR account_id = {ACCOUNT}",
+    write=f"organisation_id = {ORGANISATION}",
+    reason="at login the account finds its own organisations before one is active",
+)
+
+
+class Membership(TenantModel):
+    """An account belongs to an organisation. Ending it ends access at once."""
+
+    protection: ClassVar[Protection] = _OWN_OR_HOUSE
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="memberships")
+    since = models.DateField()
+    until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "account"], name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="membership_until_after_since"
+            ),
+        ]
+        indexes = [models.Index(fields=["account"], name="membership_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} in {self.organisation_id}"
+
+
+class RoleGrant(TenantModel):
+    """A role of an account in an organisation; ``unit_id`` binds it to a unit and its sub-units.
+
+    The unit's foreign key is written by ``workforce`` (composite, see its migrations): identity lies below it.
+    """
+
+    protection: ClassVar[Protection] = _OWN_OR_HOUSE
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="role_grants")
+    role = models.CharField(max_length=30, choices=Role)
+    unit_id = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "account", "role", "unit_id"], name="role_grant_once", nulls_distinct=False
+            )
+        ]
+        indexes = [models.Index(fields=["account"], name="role_grant_account")]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.account_id}"

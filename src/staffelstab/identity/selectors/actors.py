@@ -1,0 +1,155 @@
+"""From a request to an actor: who is signed in, where, in which roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from staffelstab.core.actors import ANONYMOUS, Actor, Grant
+from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.identity.models import Account, Membership, NetworkMembership, Organisation, RoleGrant
+
+ORGANISATION_KEY = "staffelstab_organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the page frame shows of an organisation."""
+
+    name: str
+    short_name: str
+    colour: str
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """An organisation an account belongs to, for the switcher."""
+
+    organisation_id: UUID
+    name: str
+    slug: str
+    active: bool
+
+
+def resolve(request: HttpRequest) -> tuple[TenancyContext, Actor, House | None]:
+    """Tenancy, actor and house of a request. The session only proposes the organisation; the roles decide."""
+    account = request.user
+    if not isinstance(account, Account):
+        return TenancyContext(), ANONYMOUS, None
+    proposed = _proposed(request)
+    actor, house = _seat_at(account, proposed) if proposed else (None, None)
+    if actor is None:
+        first = _first_seat(account)
+        actor, house = _seat_at(account, first) if first else (None, None)
+        if proposed or first:
+            request.session[ORGANISATION_KEY] = str(first or "")
+    if actor is None:
+        homeless = Actor(account_id=account.pk, display_name=account.display_name)
+        return TenancyContext(account_id=account.pk), homeless, None
+    return TenancyContext(actor.organisation_id, account.pk, actor.network_ids), actor, house
+
+
+def _proposed(request: HttpRequest) -> UUID | None:
+    value = request.session.get(ORGANISATION_KEY, "")
+    return UUID(value) if value else None
+
+
+def _first_seat(account: Account) -> UUID | None:
+    with activate(TenancyContext(account_id=account.pk)):
+        today = timezone.localdate()
+        seats = Membership.visible.filter(account_id=account.pk).filter(_valid_on(today))
+        return seats.order_by("organisation__name", "organisation_id").values_list("organisation_id", flat=True).first()
+
+
+_SEAT = """
+SELECT o.name, o.short_name, o.colour, o.slug, g.role, g.unit_id,
+       ARRAY(SELECT n.network_id FROM identity_networkmembership n WHERE n.organisation_id = o.id)
+FROM identity_membership m
+JOIN identity_organisation o ON o.id = m.organisation_id
+LEFT JOIN identity_rolegrant g ON g.organisation_id = m.organisation_id AND g.account_id = m.account_id
+WHERE m.account_id = %s AND m.organisation_id = %s AND m.since <= %s AND (m.until IS NULL OR m.until >= %s)
+"""
+
+
+def _seat_at(account: Account, organisation_id: UUID) -> tuple[Actor, House] | tuple[None, None]:
+    """The actor of an account in an organisation; nothing when the membership does not hold today.
+
+    One statement: it runs in every request.
+    """
+    today = timezone.localdate()
+    with activate(TenancyContext(organisation_id, account.pk)), connection.cursor() as cursor:
+        cursor.execute(_SEAT, [account.pk, organisation_id, today, today])
+        rows = cursor.fetchall()
+    if not rows:
+        return None, None
+    name, short_name, colour, slug, _role, _unit, networks = rows[0]
+    grants = tuple(Grant(role, unit) for *_, role, unit, _networks in rows if role)
+    actor = Actor(
+        account_id=account.pk,
+        organisation_id=organisation_id,
+        display_name=account.display_name,
+        organisation_name=name,
+        # Whoever belongs to the house is at least an employee of it.
+        grants=grants or (Grant("employee"),),
+        network_ids=tuple(networks),
+    )
+    return actor, House(name, short_name or name, colour, slug)
+
+
+def _valid_on(day: date) -> Q:
+    return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gte=day))
+
+
+def seats(*, actor: Actor) -> list[Seat]:
+    """The organisations the actor can switch to, by name."""
+    today = timezone.localdate()
+    rows = (
+        Membership.visible.filter(account_id=actor.account_id)
+        .filter(_valid_on(today))
+        .order_by("organisation__name", "organisation_id")
+        .values_list("organisation_id", "organisation__name", "organisation__slug")
+    )
+    return [Seat(key, name, slug, key == actor.organisation_id) for key, name, slug in rows]
+
+
+def organisation_id_by_slug(slug: str) -> UUID | None:
+    """The key of an organisation, for commands and the login page; asks a SECURITY DEFINER function."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_organisation_id(%s)", [slug])
+        found = cursor.fetchone()[0]
+    return found if found is None else UUID(str(found))
+
+
+def all_organisation_ids() -> list[UUID]:
+    """The keys of all organisations, for jobs that run for each of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_organisation_ids()")
+        return [UUID(str(row[0])) for row in cursor.fetchall()]
+
+
+def roles_of(account_ids: Iterable[UUID]) -> dict[UUID, list[RoleGrant]]:
+    """The grants of the accounts in the active organisation."""
+    found: dict[UUID, list[RoleGrant]] = {}
+    for grant in RoleGrant.objects.filter(account_id__in=list(account_ids)).order_by("role", "unit_id"):
+        found.setdefault(grant.account_id, []).append(grant)
+    return found
+
+
+def current_organisation(*, actor: Actor) -> Organisation:
+    """The actor's organisation."""
+    return Organisation.objects.get(pk=actor.organisation_id)
+
+
+def network_ids(organisation_id: UUID) -> tuple[UUID, ...]:
+    """The networks of the active organisation."""
+    return tuple(
+        NetworkMembership.objects.filter(organisation_id=organisation_id).values_list("network_id", flat=True)
+    )

@@ -1,0 +1,1 @@
+"""Commands of the identity module: one function per business action."""

@@ -1,0 +1,119 @@
+"""Accounts, memberships and roles of an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from staffelstab.core import audit, permissions
+from staffelstab.core.actors import Actor
+from staffelstab.core.errors import DomainError
+from staffelstab.core.ids import new_id
+from staffelstab.core.tenancy.context import current_organisation
+from staffelstab.identity.enums import UNIT_ROLES, Role
+from staffelstab.identity.models import Account, Membership, RoleGrant
+
+
+class RoleNotBindable(DomainError):
+    """A role that holds for the whole organisation was bound to a unit."""
+
+    code = "identity.role_not_bindable"
+    template = _("This role always holds for the whole organisation.")
+
+
+class LastAdministrator(DomainError):
+    """The change would leave the organisation without an administrator."""
+
+    code = "identity.last_administrator"
+    template = _("At least one person must remain administrator.")
+
+
+@transaction.atomic
+def add_member(
+    *, email: str, display_name: str, actor: Actor, now: datetime, password: str | None = None
+) -> Membership:
+    """Make the person with this e-mail a member; creates the account when there is none yet.
+
+    The answer is the same whether the account existed elsewhere or not. Raises PermissionRefused.
+    """
+    permissions.require(actor, "identity.account.manage")
+    address = email.strip().lower()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_account_id(%s)", [address])
+        found = cursor.fetchone()[0]
+    account_id = UUID(str(found)) if found else new_id()
+    # The membership comes first: the database lets an organisation write only accounts of its own members.
+    membership, created = Membership.objects.get_or_create(
+        organisation_id=current_organisation(), account_id=account_id, defaults={"since": now.date()}
+    )
+    if not found:
+        _create_account(account_id, address, display_name, password)
+    if not created and membership.until is not None:
+        membership.until = None
+        membership.save(update_fields=["until"])
+    audit.record(actor, "identity.membership.added", membership, at=now)
+    return membership
+
+
+def _create_account(key: UUID, email: str, display_name: str, password: str | None) -> Account:
+    account = Account(id=key, email=email, display_name=display_name)
+    account.set_password(password)
+    account.save(force_insert=True)
+    EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
+    return account
+
+
+@transaction.atomic
+def end_membership(*, membership: Membership, actor: Actor, now: datetime) -> Membership:
+    """End a membership; access ends with the next request. Raises PermissionRefused, LastAdministrator."""
+    permissions.require(actor, "identity.account.manage")
+    _keep_administrator(without=membership.account_id)
+    RoleGrant.objects.filter(account_id=membership.account_id).delete()
+    yesterday: date = now.date() - timedelta(days=1)
+    if membership.since > yesterday:
+        membership.since = yesterday
+    membership.until = yesterday
+    membership.save(update_fields=["since", "until"])
+    audit.record(actor, "identity.membership.ended", membership, at=now)
+    return membership
+
+
+@transaction.atomic
+def set_roles(
+    *, membership: Membership, grants: Iterable[tuple[str, UUID | None]], actor: Actor, now: datetime
+) -> list[RoleGrant]:
+    """Replace all roles of a member. Raises PermissionRefused, RoleNotBindable, LastAdministrator."""
+    permissions.require(actor, "identity.account.manage")
+    wanted = set(grants)
+    for role, unit_id in wanted:
+        if unit_id is not None and Role(role) not in UNIT_ROLES:
+            raise RoleNotBindable(role=role)
+    if (Role.ADMINISTRATOR, None) not in wanted:
+        _keep_administrator(without=membership.account_id)
+    rows = list(RoleGrant.objects.filter(account_id=membership.account_id))
+    before = {(row.role, row.unit_id): row for row in rows}
+    for key, row in before.items():
+        if key not in wanted:
+            row.delete()
+    for role, unit_id in wanted - set(before):
+        RoleGrant.objects.create(
+            organisation_id=current_organisation(), account_id=membership.account_id, role=role, unit_id=unit_id
+        )
+    changes = {"roles": (_names(before), _names(wanted))}
+    audit.record(actor, "identity.roles.changed", membership, at=now, changes=changes)
+    return list(RoleGrant.objects.filter(account_id=membership.account_id).order_by("role", "unit_id"))
+
+
+def _names(grants: Iterable[tuple[str, UUID | None]]) -> list[str]:
+    return sorted(role if unit is None else f"{role}@{unit}" for role, unit in grants)
+
+
+def _keep_administrator(*, without: UUID) -> None:
+    others = RoleGrant.objects.filter(role=Role.ADMINISTRATOR).exclude(account_id=without)
+    if RoleGrant.objects.filter(role=Role.ADMINISTRATOR, account_id=without).exists() and not others.exists():
+        raise LastAdministrator

@@ -1,0 +1,101 @@
+"""Creating and changing organisations, networks and memberships in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from staffelstab.core import audit, permissions
+from staffelstab.core.actors import Actor, system_actor
+from staffelstab.core.errors import DomainError, on_violation
+from staffelstab.core.ids import new_id
+from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.identity.enums import OrganisationKind
+from staffelstab.identity.models import Network, NetworkMembership, Organisation
+
+
+class SlugTaken(DomainError):
+    """Another organisation has the short name."""
+
+    code = "identity.slug_taken"
+    template = _("The short name “%(slug)s” is already in use.")
+
+
+def create_organisation(
+    *,
+    slug: str,
+    name: str,
+    now: datetime,
+    kind: str = OrganisationKind.MUNICIPALITY,
+    short_name: str = "",
+    ags: str = "",
+    colour: str = "#0b4f6c",
+    is_operator: bool = False,
+) -> Organisation:
+    """Create an organisation, as the system (command line). Raises SlugTaken, ValidationError."""
+    organisation = Organisation(
+        id=new_id(),
+        slug=slug,
+        name=name,
+        kind=kind,
+        short_name=short_name,
+        ags=ags,
+        colour=colour,
+        is_operator=is_operator,
+    )
+    organisation.clean_fields()
+    actor = system_actor(organisation_id=organisation.pk, organisation_name=name, reason="organisation create")
+    with (
+        activate(TenancyContext(organisation_id=organisation.pk)),
+        on_violation({"identity_organisation_slug_key": SlugTaken(slug=slug)}),
+        transaction.atomic(),
+    ):
+        organisation.save(force_insert=True)
+        audit.record(actor, "identity.organisation.created", organisation, at=now)
+    return organisation
+
+
+@transaction.atomic
+def edit_organisation(
+    *, organisation: Organisation, values: Mapping[str, str], actor: Actor, now: datetime
+) -> Organisation:
+    """Change name, short name, kind, key or colour. Raises PermissionRefused, ValidationError."""
+    permissions.require(actor, "identity.organisation.edit", organisation)
+    fields = ("name", "short_name", "kind", "ags", "colour")
+    before = {name: getattr(organisation, name) for name in fields}
+    for name in fields:
+        if name in values:
+            setattr(organisation, name, values[name])
+    organisation.clean_fields()
+    organisation.save(update_fields=fields)
+    changes = audit.differences(before, {name: getattr(organisation, name) for name in fields})
+    audit.record(actor, "identity.organisation.changed", organisation, at=now, changes=changes)
+    return organisation
+
+
+def create_network(*, slug: str, name: str, operator: Organisation, now: datetime) -> Network:
+    """Create a network operated by ``operator``, which is its first member. As the system (command line)."""
+    network = Network(id=new_id(), slug=slug, name=name, operator=operator)
+    actor = system_actor(organisation_id=operator.pk, organisation_name=operator.name, reason="network create")
+    with activate(TenancyContext(operator.pk, None, (network.pk,))):
+        network.save(force_insert=True)
+        NetworkMembership.objects.create(network=network, organisation=operator, since=now.date())
+        audit.record(actor, "identity.network.created", network, at=now)
+    return network
+
+
+def join_network(
+    *, network_id: UUID, organisation: Organisation, shares: int, actor: Actor, now: datetime
+) -> NetworkMembership:
+    """Admit an organisation to a network. Raises PermissionRefused."""
+    permissions.require(actor, "identity.network.manage")
+    with activate(TenancyContext(actor.organisation_id, actor.account_id, (network_id,))):
+        membership = NetworkMembership.objects.create(
+            network_id=network_id, organisation=organisation, shares=shares, since=now.date()
+        )
+        audit.record(actor, "identity.network.joined", membership, at=now)
+    return membership

@@ -1,0 +1,7 @@
+"""Tables of the spine."""
+
+from staffelstab.workforce.models.imports import Import, ImportChange
+from staffelstab.workforce.models.structure import Holding, Person, Position, Unit
+from staffelstab.workforce.models.tasks import Responsibility, Task
+
+__all__ = ["Holding", "Import", "ImportChange", "Person", "Position", "Responsibility", "Task", "Unit"]

@@ -1,0 +1,79 @@
+"""Who may do what with units, positions, persons, holdings, tasks and imports.
+
+Roles bound to a unit count for that unit and everything below it. Names of persons are a directory matter inside
+the house; exit horizons are not: only those who plan with them see them. Data protection and staff council read
+what is stored and evaluated, not the people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from staffelstab.core.actors import Actor
+from staffelstab.core.permissions import Predicate, has_role, is_member, is_system
+from staffelstab.identity.enums import Role
+from staffelstab.workforce.models import Holding, Position, Responsibility, Task, Unit
+
+SEES_NAMES: Final = (
+    Role.EMPLOYEE,
+    Role.LINE_MANAGER,
+    Role.KNOWLEDGE_MANAGER,
+    Role.PERSONNEL,
+    Role.ADVISOR,
+)
+
+
+def ancestors(obj: object | None) -> list[UUID] | None:
+    """The path of units of an object; ``None`` when the question is about no object in particular."""
+    match obj:
+        case Unit():
+            return list(obj.ancestor_ids)
+        case Position() | Task():
+            return list(obj.unit.ancestor_ids)
+        case Holding():
+            return list(obj.position.unit.ancestor_ids)
+        case Responsibility():
+            return list(obj.task.unit.ancestor_ids)
+        case _:
+            return None
+
+
+def role_here(*roles: str) -> Predicate:
+    """One of the roles, for the whole organisation or for a unit above the object.
+
+    Asked without an object it answers whether the role is held at all: that opens the screen, not the entry.
+    """
+
+    def test(actor: Actor, obj: object | None) -> bool:
+        if actor.roles.isdisjoint(roles):
+            return False
+        path = ancestors(obj)
+        bound = actor.unit_ids(*roles)
+        return path is None or bound is None or not bound.isdisjoint(path)
+
+    return Predicate(f"role_here({', '.join(roles)})", test)
+
+
+manages_knowledge = role_here(Role.KNOWLEDGE_MANAGER)
+leads = role_here(Role.LINE_MANAGER)
+does_personnel = role_here(Role.PERSONNEL)
+
+RULES: Final[Mapping[str, Predicate]] = {
+    "workforce.unit.view": is_member,
+    "workforce.unit.edit": manages_knowledge | is_system,
+    "workforce.position.view": is_member,
+    "workforce.position.edit": manages_knowledge | does_personnel | is_system,
+    "workforce.person.view": has_role(*SEES_NAMES) | is_system,
+    "workforce.person.edit": does_personnel | manages_knowledge | is_system,
+    "workforce.holding.edit": does_personnel | manages_knowledge | is_system,
+    "workforce.exit.view": does_personnel | manages_knowledge | leads | is_system,
+    "workforce.exit.edit": does_personnel | is_system,
+    "workforce.task.view": is_member,
+    "workforce.task.edit": manages_knowledge | leads | is_system,
+    "workforce.task.bulk": manages_knowledge | leads | is_system,
+    "workforce.import.use": has_role(Role.KNOWLEDGE_MANAGER, Role.PERSONNEL) | is_system,
+    "workforce.export.use": has_role(Role.KNOWLEDGE_MANAGER, Role.PERSONNEL) | is_system,
+    "workforce.history.view": manages_knowledge | leads | does_personnel | is_system,
+}

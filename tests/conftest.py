@@ -1,0 +1,157 @@
+"""The test environment: a throw-away PostgreSQL, the application's role, a small committed world, no network."""
+
+from __future__ import annotations
+
+import fcntl
+import socket
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from pytest_django import DjangoDbBlocker
+
+from staffelstab.config import database, env
+from staffelstab.core.database.embedded import EmbeddedPostgres
+from staffelstab.core.database.facts import ConnectionFacts
+from staffelstab.core.database.provisioning import provision
+from tests.strict_client import StrictClient
+from tests.world import NOW, World, build_world
+
+TEMPLATE = "template_staffelstab"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests are marked by their folder; everything that touches the database says so by a fixture."""
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def postgres(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[ConnectionFacts]:
+    """One fleeting server for all workers of this run: the first starts it, the last stops it."""
+    base = tmp_path_factory.getbasetemp()
+    root = base if worker_id == "master" else base.parent
+    server = EmbeddedPostgres(root / "postgres", durable=False)
+    with (root / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        facts = server.start()
+    try:
+        with django_db_blocker.unblock(), (root / "postgres.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _build_template(facts, root)
+        yield facts
+    finally:
+        server.stop()
+
+
+def _use(facts: ConnectionFacts, name: str, role: str, alias: str = "default") -> None:
+    connections[alias].close()
+    connections.databases[alias] = {**connections.databases["default"], **env.database(database.url(facts, role, name))}
+    connections.databases[alias].setdefault("TEST", {})
+    if hasattr(connections._connections, alias):  # type: ignore[attr-defined]
+        delattr(connections._connections, alias)  # type: ignore[attr-defined]
+
+
+def _build_template(facts: ConnectionFacts, root: Path) -> None:
+    done = root / "template"
+    if done.exists():
+        return
+    provision(facts, database=TEMPLATE)
+    _use(facts, TEMPLATE, database.OWNER)
+    call_command("migrate", verbosity=0, interactive=False)
+    _use(facts, TEMPLATE, database.APP)
+    build_world()
+    connections["default"].close()
+    done.touch()
+
+
+def copy_template(facts: ConnectionFacts, name: str) -> None:
+    """A database of its own with the migrated schema and the world."""
+    with psycopg.connect(facts.conninfo(database="postgres"), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE} OWNER {database.OWNER}')
+    provision(facts, database=name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    postgres: ConnectionFacts, tmp_path_factory: pytest.TempPathFactory, worker_id: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """This worker's own database, used by Django as the application role."""
+    root = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    name = f"test_{worker_id}"
+    with django_db_blocker.unblock(), (root / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        copy_template(postgres, name)
+        _use(postgres, name, database.APP)
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+
+
+@pytest.fixture
+def committed_database(
+    postgres: ConnectionFacts, django_db_setup: None, worker_id: str, django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """A database of its own for a test that commits (threads, processes). Yields the URL of the application role."""
+    name = f"committed_{worker_id}"
+    with django_db_blocker.unblock():
+        copy_template(postgres, name)
+        _use(postgres, name, database.APP)
+        yield database.url(postgres, database.APP, name)
+        connections["default"].close()
+        _use(postgres, f"test_{worker_id}", database.APP)
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """The committed small world: organisations, accounts per role, units, positions, tasks."""
+    return World.load()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The clock of the tests."""
+    return NOW
+
+
+@pytest.fixture
+def client() -> StrictClient:
+    """A client that checks every page it receives."""
+    return StrictClient()
+
+
+@pytest.fixture
+def client_as(world: World) -> Any:
+    """``client_as("knowledge_manager")``: a client signed in as the account with that role in the first house."""
+
+    def sign_in(name: str) -> StrictClient:
+        client = StrictClient()
+        client.force_login(world.accounts[name], backend=settings.AUTHENTICATION_BACKENDS[0])
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only Unix sockets and this machine can be reached."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            raise RuntimeError(f"a test tried to reach {address}")
+        real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
