@@ -73,7 +73,8 @@ def register_sources(
 ) -> None:
     """Tell the frame where the house, the organisations to switch to and the role beside the name come from.
 
-    Called once by the identity module's AppConfig; each source is asked once per rendered page.
+    Called once by the identity module's AppConfig; each source is asked once per rendered page. Without a source
+    for the house, ``request.house`` counts (anything with ``name``, ``short_name``, ``colour``, or None).
     """
     global _house_source, _organisation_source, _note_source  # noqa: PLW0603 - one registry per process
     _house_source = house or _house_source
@@ -91,10 +92,19 @@ def build_frame(request: HttpRequest) -> Frame:
     actor = getattr(request, "actor", None)
     if actor is not None and actor.account_id is None:
         actor = None
+    shown = _house_source(request) if _house_source else getattr(request, "house", None)
+    house = DEFAULT_HOUSE
+    if shown is not None:
+        house = House(
+            name=shown.name,
+            short_name=shown.short_name or shown.name,
+            colour=shown.colour,
+            logo_url=getattr(shown, "logo_url", ""),
+        )
     match = request.resolver_match
     signed_in = actor is not None
     return Frame(
-        house=(_house_source(request) if _house_source else None) or DEFAULT_HOUSE,
+        house=house,
         theme_mode=_theme_mode(request),
         sections=navigation.sections(actor, view_name=match.view_name if match else "") if actor else (),
         organisations=tuple(_organisation_source(request)) if signed_in and _organisation_source else (),

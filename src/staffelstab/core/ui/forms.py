@@ -91,7 +91,7 @@ class KernBoundField(BoundField):
         return isinstance(self.field.widget, forms.SelectMultiple)
 
 
-class KernRenderer(DjangoTemplates):
+class FormRenderer(DjangoTemplates):
     """Django's renderer with our field layout and our templates before the built-in ones."""
 
     form_template_name = "core/ui/form/form.html"

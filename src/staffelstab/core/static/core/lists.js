@@ -12,6 +12,7 @@ const refresh = (bar) => {
   const all = bar.querySelector(".bulk-all");
   const count = bar.querySelector(".bulk-count");
   all.hidden = rows.length === 0;
+  bar.classList.toggle("active", ticked > 0);
   const box = all.querySelector("input");
   box.checked = ticked > 0 && ticked === rows.length;
   box.indeterminate = ticked > 0 && ticked < rows.length;
