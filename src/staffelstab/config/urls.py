@@ -8,6 +8,11 @@ from staffelstab.core.ui import errors
 
 urlpatterns = [
     path("konto/", include("allauth.urls")),
+    path("verwaltung/", include("staffelstab.identity.web.urls")),
+    path("verzeichnis/", include("staffelstab.vocabulary.web.urls")),
+    path("aufgaben/", include("staffelstab.workforce.web.urls")),
+    path("ausblick/", include("staffelstab.foresight.web.urls")),
+    path("", include("staffelstab.portal.web.urls")),
 ]
 
 handler400 = errors.bad_request
