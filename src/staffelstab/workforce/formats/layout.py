@@ -26,9 +26,19 @@ class SheetLayout:
     sheet: Sheet
     table: Table
     header_row: int
-    width: int
+    headings: tuple[str, ...]
     positions: dict[str, int]
     unnamed: frozenset[int] = frozenset()
+
+    @property
+    def width(self) -> int:
+        return len(self.headings)
+
+    def position(self, column: str) -> int | None:
+        """Where a column stands, by its key or by its heading in the file."""
+        if column in self.positions:
+            return self.positions[column]
+        return next((i for i, heading in enumerate(self.headings) if column and heading == column), None)
 
     @property
     def present(self) -> frozenset[str]:
@@ -103,8 +113,8 @@ def _locate_columns(sheet: Sheet, table: Table) -> tuple[SheetLayout | None, lis
     positions: dict[str, int] = {}
     unnamed: set[int] = set()
     expected = ", ".join(column.header for column in sheet.columns)
-    for position, raw in enumerate(headings):
-        heading = " ".join(raw.split())
+    headings = tuple(" ".join(heading.split()) for heading in headings)
+    for position, heading in enumerate(headings):
         column = rules.find_column(sheet, heading)
         if not heading:
             unnamed.add(position)
@@ -119,7 +129,7 @@ def _locate_columns(sheet: Sheet, table: Table) -> tuple[SheetLayout | None, lis
         else:
             positions[column.key] = position
     problems.extend(_missing(sheet, positions, header_row, headings))
-    layout = SheetLayout(sheet, table, header_row, len(headings), positions, frozenset(unnamed))
+    layout = SheetLayout(sheet, table, header_row, headings, positions, frozenset(unnamed))
     return layout, problems
 
 
