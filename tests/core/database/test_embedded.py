@@ -104,41 +104,61 @@ def test_start_after_the_server_was_killed_finds_every_committed_row(folder: Pat
     server.stop()
 
 
-def test_start_after_the_parent_was_killed_attaches_and_the_last_one_stops(folder: Path) -> None:
+def run_and_kill(folder: Path, ending: str) -> int:
+    """Run a program that starts the server, saves a row and kills itself; return the server's process number."""
     script = f"""
 import os, signal, psycopg
 from pathlib import Path
+from staffelstab.core.database import processes
 from staffelstab.core.database.embedded import EmbeddedPostgres
-facts = EmbeddedPostgres(Path({str(folder)!r})).start()
+folder = Path({str(folder)!r})
+server = EmbeddedPostgres(folder)
+facts = server.start()
 with psycopg.connect(facts.conninfo(database="postgres"), autocommit=True) as connection:
     connection.execute("CREATE TABLE note AS SELECT 1 AS number")
+pid = processes.read_postmaster(folder / "cluster").pid
+print(pid, flush=True)
+{ending}
 os.kill(os.getpid(), signal.SIGKILL)
 """
-    ended = subprocess.run([sys.executable, "-c", script], check=False)
+    ended = subprocess.run([sys.executable, "-c", script], check=False, stdout=subprocess.PIPE, text=True)
     assert ended.returncode == -signal.SIGKILL
-    orphan = postmaster_of(folder)
-    assert processes.is_alive(orphan) is True
+    return int(ended.stdout)
 
+
+def test_killed_program_leaves_no_server_behind_and_loses_nothing(folder: Path) -> None:
+    pid = run_and_kill(folder, ending="")
+    assert processes.wait_until_ended([pid], patience=10) is True
+    with EmbeddedPostgres(folder) as facts:
+        assert ask(facts, "SELECT number FROM note") == [(1,)]
+
+
+def test_start_at_once_after_the_program_was_killed_waits_for_the_old_server(folder: Path) -> None:
+    run_and_kill(folder, ending="")
+    with EmbeddedPostgres(folder) as facts:
+        assert ask(facts, "SELECT number FROM note") == [(1,)]
+
+
+def test_server_that_outlived_its_program_is_attached_to_and_stopped_by_the_last_one(folder: Path) -> None:
+    orphan = run_and_kill(folder, ending="os.killpg(server._caretaker.pid, signal.SIGKILL)")
+    assert processes.is_alive(orphan) is True
     with EmbeddedPostgres(folder) as facts:
         assert postmaster_of(folder) == orphan
         assert ask(facts, "SELECT number FROM note") == [(1,)]
     assert processes.is_alive(orphan) is False
 
 
-def test_start_after_parent_and_server_were_killed_needs_no_repair(folder: Path) -> None:
-    script = f"""
-import os, signal, psycopg
-from pathlib import Path
-from staffelstab.core.database.embedded import EmbeddedPostgres
-from staffelstab.core.database.processes import read_postmaster
-folder = Path({str(folder)!r})
-facts = EmbeddedPostgres(folder).start()
-with psycopg.connect(facts.conninfo(database="postgres"), autocommit=True) as connection:
-    connection.execute("CREATE TABLE note AS SELECT 1 AS number")
-os.kill(read_postmaster(folder / "cluster").pid, signal.SIGKILL)
-os.kill(os.getpid(), signal.SIGKILL)
-"""
-    subprocess.run([sys.executable, "-c", script], check=False)
+def test_killed_program_leaves_the_server_to_others(folder: Path) -> None:
+    with EmbeddedPostgres(folder) as facts:
+        pid = postmaster_of(folder)
+        run_and_kill(folder, ending="")
+        assert processes.wait_until_ended([pid], patience=1) is False
+        assert ask(facts, "SELECT number FROM note") == [(1,)]
+    assert processes.is_alive(pid) is False
+
+
+def test_start_after_program_and_server_were_killed_needs_no_repair(folder: Path) -> None:
+    run_and_kill(folder, ending="os.kill(pid, signal.SIGKILL)")
     with EmbeddedPostgres(folder) as facts:
         assert ask(facts, "SELECT number FROM note") == [(1,)]
 

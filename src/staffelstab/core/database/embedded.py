@@ -2,12 +2,15 @@
 
 Who owns the server: nobody in particular. Every program that uses it holds a shared file lock for as long as it
 does; the program that leaves last stops the server, whichever program started it. So `staffelstab` commands run
-beside a running `demo`, in any order of starting and ending. When a program is killed its lock ends with it, but the
-server lives on (as it would survive a crash of any client); the next program attaches to it and then stops it.
+beside a running `demo`, in any order of starting and ending.
+
+When a program is killed, its lock ends with it. A caretaker (the system's `flock`, waiting to hold the lock alone)
+then stops the server, so that a killed program leaves nothing behind. Where `flock` is missing, or was killed too,
+the server lives on; the next program attaches to it and, leaving last, stops it.
 
 What is tried after a crash: a live server is attached to; a half-dead one (postmaster killed, its children still
-working) is waited for, then ended; a `postmaster.pid` that names no process of this folder is removed; PostgreSQL
-then repeats its write-ahead log.
+working) is waited for, then ended; a lock file that names no process of this folder is removed; PostgreSQL then
+repeats its write-ahead log.
 """
 
 import hashlib
@@ -81,6 +84,23 @@ _FLEETING = {
     "max_wal_senders": "0",
 }
 
+# Run by the caretaker once nobody uses the server ($1: postmaster.pid, $2: process number): stop it, and hold the
+# lock until it has ended, so that the next program starts a new one instead of attaching to the ending one.
+_CARETAKING = """
+runs() {
+    [ "$(head -n 1 "$1" 2>/dev/null)" = "$2" ] && case $(cut -d " " -f 2,3 "/proc/$2/stat" 2>/dev/null) in
+        "(postgres) "[!ZX]) true ;;
+        *) false ;;
+    esac
+}
+tries=0
+while [ $tries -lt 600 ] && runs "$1" "$2"; do
+    [ $tries -gt 0 ] || kill -INT "$2"
+    tries=$((tries + 1))
+    sleep 0.1
+done
+"""
+
 # Servers that this process started and others still use: their ends are collected when this process ends.
 _LEFT_TO_OTHERS: list[subprocess.Popen[bytes]] = []
 
@@ -96,6 +116,7 @@ class EmbeddedPostgres:
         self.data_folder = data_folder
         self.durable = durable
         self._process: subprocess.Popen[bytes] | None = None
+        self._caretaker: subprocess.Popen[bytes] | None = None
         self._membership: int | None = None
         self._home: Path | None = None
 
@@ -133,27 +154,28 @@ class EmbeddedPostgres:
         """Leave the server; whoever leaves last stops it. Does nothing when not started."""
         if self._home is None or self._membership is None:
             return
+        cluster = self._home / "cluster"
         with locks.exclusive(self._home / "start.lock", patience=_START_PATIENCE):
             self._leave()
-            if locks.is_shared(self._home / "users.lock"):
-                if self._process is not None:
-                    _LEFT_TO_OTHERS.append(self._process)
-                    self._process = None
-                return
-            postmaster = processes.read_postmaster(self._home / "cluster")
-            if postmaster is not None and processes.works_in(postmaster.pid, self._home / "cluster"):
-                _shut_down(postmaster.pid)
-            self._collect()
+            with locks.last_one_out(self._home / "users.lock") as last:
+                postmaster = processes.read_postmaster(cluster)
+                if last and postmaster is not None and processes.works_in(postmaster.pid, cluster):
+                    _shut_down(postmaster.pid)
+            self._collect(ended=last)
 
     def _leave(self) -> None:
         if self._membership is not None:
             os.close(self._membership)
             self._membership = None
 
-    def _collect(self) -> None:
-        """Take note of the end of our own child, so that it does not stay behind as an ended process."""
-        if self._process is not None and self._process.wait(timeout=_STOP_PATIENCE) is not None:
-            self._process = None
+    def _collect(self, *, ended: bool) -> None:
+        """Take note of the end of our own children, so that they do not stay behind as ended processes."""
+        for child in (self._process, self._caretaker):
+            if child is not None and ended:
+                child.wait(timeout=_STOP_PATIENCE)
+            elif child is not None and child.poll() is None:
+                _LEFT_TO_OTHERS.append(child)
+        self._process = self._caretaker = None
 
     def _attach(self, cluster: Path) -> ConnectionFacts | None:
         """Return the facts of the live server, or None when there is none (any more)."""
@@ -211,7 +233,34 @@ class EmbeddedPostgres:
             )
         facts = ConnectionFacts(socket_folder, PORT, SUPERUSER)
         self._wait_until_ready(facts, cluster, log, beginning)
+        self._employ_caretaker(home, self._process.pid)
         return facts
+
+    def _employ_caretaker(self, home: Path, pid: int) -> None:
+        if self._caretaker is not None:
+            _LEFT_TO_OTHERS.append(self._caretaker)  # of a former server: finds nothing to do and ends
+            self._caretaker = None
+        flock = shutil.which("flock", path=server_environment()["PATH"])
+        if flock is not None:
+            pid_file = home / "cluster" / "postmaster.pid"
+            self._caretaker = subprocess.Popen(
+                [
+                    flock,
+                    str(home / "users.lock"),
+                    "/bin/sh",
+                    "-c",
+                    _CARETAKING,
+                    "sh",
+                    str(pid_file),
+                    str(pid),
+                ],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                env=server_environment(),
+                start_new_session=True,
+            )
 
     def _wait_until_ready(self, facts: ConnectionFacts, cluster: Path, log: Path, beginning: int) -> None:
         process = self._process
@@ -229,7 +278,7 @@ class EmbeddedPostgres:
                 return
             if time.monotonic() > deadline:
                 _shut_down(process.pid)
-                self._collect()
+                self._collect(ended=True)
                 raise ServerStartError(
                     f"The database server in {cluster} did not answer within {_START_PATIENCE:.0f} seconds. "
                     f"Its messages are in {log}."

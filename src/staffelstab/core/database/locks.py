@@ -35,11 +35,21 @@ def share(path: Path) -> int:
     return descriptor
 
 
-def is_shared(path: Path) -> bool:
-    """Say whether any process holds `path` through `share`."""
+@contextmanager
+def last_one_out(path: Path) -> Iterator[bool]:
+    """Hold `path` alone when nobody shares it any more; yields False when somebody does.
+
+    Whoever holds it alone at this moment is stopping the server: then waited for, and True.
+    """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        return not _try_lock(descriptor, fcntl.LOCK_EX)
+        if _try_lock(descriptor, fcntl.LOCK_EX):
+            yield True
+        elif _try_lock(descriptor, fcntl.LOCK_SH):
+            yield False
+        else:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield True
     finally:
         os.close(descriptor)
 
