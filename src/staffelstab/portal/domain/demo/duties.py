@@ -65,7 +65,7 @@ class Roster:
         rows = [_row(duty.key, post.number, "zuständig") for post in responsible]
         others = self._others(duty, candidates, responsible)
         if duty.team > 1:
-            deputies = [(post, True) for post in self._pick(others, 1)]
+            deputies = [(post, True) for post in self._pick(others, 1) if post in candidates]
         elif self.rng.randrange(100) < ALONE_PERCENT[duty.row.position_risk]:
             # Nobody or somebody who still has to learn it: both leave the knowledge with one person.
             deputies = [(post, False) for post in self._pick(others, self.rng.randrange(2))]
@@ -91,17 +91,27 @@ class Roster:
 
     def _others(self, duty: Duty, candidates: Sequence[Post], responsible: Sequence[Post]) -> list[Post]:
         """Return who may stand in: the other candidates, else the unit's clerks, else the office's."""
-        for pool in (candidates, self._clerks(duty.unit), self._office(duty.unit)):
+        for pool in (
+            candidates,
+            self._clerks(duty.unit),
+            self._clerks_below(duty.unit),
+            self._office(duty.unit),
+        ):
             if others := [post for post in pool if post not in responsible]:
                 return others
         return []
 
     def _clerks(self, unit: str) -> list[Post]:
+        """Return the clerks of the unit itself, of the units below it where it has none."""
+        below = self._clerks_below(unit)
+        return [post for post in below if post.seat.unit == unit] or below
+
+    def _clerks_below(self, unit: str) -> list[Post]:
         return [post for post in self._below(unit) if post.row.task_weight > 0 and not post.vacant]
 
     def _office(self, unit: str) -> list[Post]:
         """Return the clerks of the whole office a unit belongs to."""
-        return self._clerks(unit.split(".", maxsplit=1)[0])
+        return self._clerks_below(unit.split(".", maxsplit=1)[0])
 
     def _below(self, unit: str) -> list[Post]:
         codes = {unit}

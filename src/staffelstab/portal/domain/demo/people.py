@@ -25,7 +25,7 @@ from staffelstab.portal.domain.demo.tables import NameRow, PositionRow
 
 ORIGIN_WEIGHTS = {"de": 66, "tr": 7, "pl": 6, "ru": 6, "so": 4, "ba": 4, "ar": 4, "as": 2, "af": 2}
 OLDER_PERCENT = 30
-VACANT_PERCENT = 8
+VACANT_PERCENT = 10
 SHARED_PERCENT = 3
 FORMER_PERCENT = 2
 MIXED_NAME_PERCENT = 12
@@ -121,7 +121,8 @@ class Staff:
 
     def _place_drawn(self, number: str, seat: Seat, row: PositionRow) -> None:
         rng = self.rng
-        if not row.lead and rng.randrange(100) < VACANT_PERCENT:
+        # The only post of its kind stays filled: which tasks lie idle is told in the stories, not drawn.
+        if row.count > 1 and rng.randrange(100) < VACANT_PERCENT:
             self.posts.append(_post(number, seat, row, vacant=True))
             if rng.randrange(100) < 35:
                 self._former_holder(number, row)

@@ -164,6 +164,7 @@ AUENTAL_MAYOR = _a("FB1", "Bürgermeister")
 AUENTAL_KNOWLEDGE = _a("FB1", "Stabsstelle Recht und Wissensmanagement")
 AUENTAL_HOUSING = _a("FB3.1", "Sachbearbeitung Wohngeld und Soziales")
 AUENTAL_HOUSING_2 = _a("FB3.1", "Sachbearbeitung Wohngeld und Soziales", 2)
+AUENTAL_ORDER = _a("FB2.2", "Sachbearbeitung Ordnung und Gewerbe", 4)
 AUENTAL_FINANCE = _a("FB1.2", "Leitung Finanzen")
 AUENTAL_FINANCE_2 = _a("FB1.2", "Sachbearbeitung Haushalt")
 PLATFORM_ADMIN = _r("AV", "Administration Wissensplattform")
@@ -211,6 +212,7 @@ PEOPLE = (
     ),
     NamedPerson(seat=AUENTAL_HOUSING, given="Lukas", family="Petermöller"),
     NamedPerson(seat=AUENTAL_HOUSING_2, given="Gudrun", family="Tappe", exit_quarters=9),
+    NamedPerson(seat=AUENTAL_ORDER, given="Lena", family="Wilmsmeier"),
     NamedPerson(seat=AUENTAL_FINANCE, given="Volker", family="Brünger", exit_quarters=4, fixed=True),
     NamedPerson(seat=AUENTAL_FINANCE_2, given="Swetlana", family="Friesen"),
     NamedPerson(seat=PLATFORM_ADMIN, given="Rasmus", family="Thielking"),
