@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from staffelstab.core import permissions
+from staffelstab.core import outbox, permissions
 
 
 class ForesightConfig(AppConfig):
-    """Registers the module's permissions."""
+    """Registers the module's permissions, subscriptions and places in the navigation."""
 
     name = "staffelstab.foresight"
     label = "foresight"
+    subscriptions = {
+        "workforce.import.applied": "staffelstab.foresight.subscribers.on_import_applied",
+    }
 
     def ready(self) -> None:
         permissions.register_table("staffelstab.foresight.permissions.RULES")
+        outbox.subscribe(self.subscriptions)

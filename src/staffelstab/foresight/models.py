@@ -14,7 +14,10 @@ class RiskSettings(TenantModel):
     """The assumptions of an organisation: yearly turnover and lead time, with the reason for the values."""
 
     turnover = models.DecimalField(
-        max_digits=5, decimal_places=4, default="0.04", validators=[MinValueValidator(0), MaxValueValidator(1)]
+        max_digits=5,
+        decimal_places=4,
+        default="0.04",
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
     lead_quarters = models.PositiveSmallIntegerField(default=7, validators=[MaxValueValidator(40)])
     reason = models.CharField(max_length=500, blank=True)
@@ -70,7 +73,9 @@ class RiskRecord(TenantModel):
 
     class Meta:
         ordering = ["-quarter"]
-        constraints = [models.UniqueConstraint(fields=["organisation", "quarter"], name="risk_record_quarter")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "quarter"], name="risk_record_quarter")
+        ]
 
     def __str__(self) -> str:
         return f"{self.quarter}"

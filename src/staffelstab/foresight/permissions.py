@@ -18,5 +18,6 @@ RULES: Final[Mapping[str, Predicate]] = {
     | is_system,
     "foresight.risk.names": role_here(Role.KNOWLEDGE_MANAGER, Role.LINE_MANAGER, Role.PERSONNEL),
     "foresight.measure.edit": manages | is_system,
+    "foresight.record.write": is_system,
     "foresight.settings.edit": has_role(Role.KNOWLEDGE_MANAGER) | is_system,
 }

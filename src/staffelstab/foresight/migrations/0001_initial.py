@@ -6,66 +6,162 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('identity', '0001_initial'),
-        ('workforce', '0001_initial'),
+        ("identity", "0001_initial"),
+        ("workforce", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True)),
-                ('kind', models.CharField(choices=[('page', 'Describe the task'), ('deputy', 'Train a deputy'), ('handover', 'Start a handover'), ('hire', 'Fill the position in time'), ('other', 'Something else')], default='other', max_length=12)),
-                ('what', models.CharField(max_length=300)),
-                ('due_on', models.DateField()),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('running', 'running'), ('done', 'done'), ('dropped', 'dropped')], default='planned', max_length=10)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.CharField(max_length=200)),
-                ('changed_at', models.DateTimeField()),
-                ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
-                ('position', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='workforce.position')),
-                ('task', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='workforce.task')),
+                ("id", models.UUIDField(editable=False, primary_key=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("page", "Describe the task"),
+                            ("deputy", "Train a deputy"),
+                            ("handover", "Start a handover"),
+                            ("hire", "Fill the position in time"),
+                            ("other", "Something else"),
+                        ],
+                        default="other",
+                        max_length=12,
+                    ),
+                ),
+                ("what", models.CharField(max_length=300)),
+                ("due_on", models.DateField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("running", "running"),
+                            ("done", "done"),
+                            ("dropped", "dropped"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("created_by", models.CharField(max_length=200)),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                    ),
+                ),
+                (
+                    "position",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measures",
+                        to="workforce.position",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="measures",
+                        to="workforce.task",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['due_on', 'id'],
-                'indexes': [models.Index(fields=['organisation', 'task'], name='measure_task'), models.Index(fields=['organisation', 'state', 'due_on', 'id'], name='measure_due')],
+                "ordering": ["due_on", "id"],
+                "indexes": [
+                    models.Index(fields=["organisation", "task"], name="measure_task"),
+                    models.Index(fields=["organisation", "state", "due_on", "id"], name="measure_due"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RiskRecord',
+            name="RiskRecord",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True)),
-                ('quarter', models.SmallIntegerField(help_text='4 × year + quarter − 1')),
-                ('recorded_on', models.DateField()),
-                ('tasks', models.PositiveIntegerField()),
-                ('red_now', models.PositiveIntegerField()),
-                ('red_two_years', models.PositiveIntegerField(help_text='red within 8 quarters')),
-                ('without_holder', models.PositiveIntegerField()),
-                ('one_holder', models.PositiveIntegerField()),
-                ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("id", models.UUIDField(editable=False, primary_key=True)),
+                ("quarter", models.SmallIntegerField(help_text="4 × year + quarter − 1")),
+                ("recorded_on", models.DateField()),
+                ("tasks", models.PositiveIntegerField()),
+                ("red_now", models.PositiveIntegerField()),
+                ("red_two_years", models.PositiveIntegerField(help_text="red within 8 quarters")),
+                ("without_holder", models.PositiveIntegerField()),
+                ("one_holder", models.PositiveIntegerField()),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-quarter'],
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'quarter'), name='risk_record_quarter')],
+                "ordering": ["-quarter"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "quarter"), name="risk_record_quarter")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RiskSettings',
+            name="RiskSettings",
             fields=[
-                ('id', models.UUIDField(editable=False, primary_key=True)),
-                ('turnover', models.DecimalField(decimal_places=4, default='0.04', max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)])),
-                ('lead_quarters', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MaxValueValidator(40)])),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('changed_at', models.DateTimeField(null=True)),
-                ('changed_by', models.CharField(blank=True, max_length=200)),
-                ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.organisation')),
+                ("id", models.UUIDField(editable=False, primary_key=True)),
+                (
+                    "turnover",
+                    models.DecimalField(
+                        decimal_places=4,
+                        default="0.04",
+                        max_digits=5,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ],
+                    ),
+                ),
+                (
+                    "lead_quarters",
+                    models.PositiveSmallIntegerField(
+                        default=7, validators=[django.core.validators.MaxValueValidator(40)]
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("changed_at", models.DateTimeField(null=True)),
+                ("changed_by", models.CharField(blank=True, max_length=200)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="identity.organisation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('organisation',), name='risk_settings_once'), models.CheckConstraint(condition=models.Q(('turnover__gte', 0), ('turnover__lte', 1)), name='risk_settings_turnover_range')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation",), name="risk_settings_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("turnover__gte", 0), ("turnover__lte", 1)),
+                        name="risk_settings_turnover_range",
+                    ),
+                ],
             },
         ),
     ]

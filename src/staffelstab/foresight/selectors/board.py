@@ -1,0 +1,307 @@
+"""The risk board: what an actor sees of the risks under some filters, with counts, order and pages."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+
+from staffelstab.core.actors import Actor
+from staffelstab.core.errors import NotFound
+from staffelstab.core.sorting import sort_key
+from staffelstab.core.ui.paging import PAGE_SIZE, Page
+from staffelstab.foresight.domain.exits import BoolArray, IntArray, Scenario
+from staffelstab.foresight.domain.quarters import Quarter
+from staffelstab.foresight.domain.risk import NOT_RED
+from staffelstab.foresight.selectors import risks
+from staffelstab.foresight.selectors.register import TaskRow, UnitRow
+from staffelstab.foresight.selectors.risks import Picture
+
+SLIDER: Final = 20
+"""Quarters on the time slider: five years."""
+
+DEFAULT_QUARTER: Final = 8
+
+SORTS: Final = ("risk", "title", "unit", "red", "holders")
+
+_HEAT: Final = ((0, 0, 1, 2, 2), (0, 1, 2, 2, 3), (1, 2, 2, 3, 3), (1, 2, 3, 3, 4), (2, 2, 3, 4, 5))
+"""Colour 0 … 5 of a cell: rows position risk 1 … 5, columns exit risk 1 … 5."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class BoardQuery:
+    """What is asked for. Empty or 0 means: not filtered by it.
+
+    `criticality`: at least that; `position_risk`, `exit_risk`: the cell of the matrix, both or none; `red`: only
+    tasks red at `quarter` (0 … 19) or before; `sort`: one of SORTS, with ``-`` for descending.
+    """
+
+    scenario: Scenario = Scenario.REGULAR
+    unit_id: UUID | None = None
+    topic: str = ""
+    service_key: str = ""
+    criticality: int = 0
+    text: str = ""
+    quarter: int = DEFAULT_QUARTER
+    red: bool = False
+    position_risk: int = 0
+    exit_risk: int = 0
+    sort: str = "-risk"
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class BoardRow:
+    """One task of the list."""
+
+    task: TaskRow
+    holders: int
+    red: Quarter | None
+    act_by: Quarter | None
+    position_risk: int
+    exit_risk: int
+    rest_risk: float
+    tone: str
+
+    @property
+    def pk(self) -> UUID:
+        """The task's key."""
+        return self.task.id
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class QuarterCount:
+    """How many tasks are red at a quarter or before."""
+
+    number: int
+    quarter: Quarter
+    count: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A cell of the matrix: tasks in it, and how many of these are red at the chosen quarter or before."""
+
+    position_risk: int
+    exit_risk: int
+    count: int
+    red: int
+    heat: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The board under its filters.
+
+    `base`: tasks that pass all filters except cell and red, which narrow the list alone; `order`: numbers of
+    the tasks of the list, sorted.
+    """
+
+    query: BoardQuery
+    picture: Picture
+    scope: BoolArray
+    base: BoolArray
+    order: IntArray
+
+    @property
+    def total(self) -> int:
+        """Tasks the chart and the matrix count."""
+        return int(self.base.sum())
+
+    @property
+    def count(self) -> int:
+        """Tasks in the list."""
+        return len(self.order)
+
+    @property
+    def chosen(self) -> Quarter:
+        """The chosen quarter."""
+        return self.picture.quarter.shifted(self.query.quarter)
+
+    @property
+    def red(self) -> int:
+        """Tasks red at the chosen quarter or before."""
+        return int((self.base & self.picture.red_until(self.query.quarter)).sum())
+
+    @property
+    def act_now(self) -> int:
+        """Of these, how many should be acted on in the current quarter."""
+        now = self.picture.assessment.act_by == 0
+        return int((self.base & now & self.picture.red_until(self.query.quarter)).sum())
+
+    def quarters(self) -> tuple[QuarterCount, ...]:
+        """Red tasks at each quarter of the slider."""
+        red = self.picture.assessment.red_quarter[self.base]
+        turned = np.bincount(red[(red != NOT_RED) & (red < SLIDER)], minlength=SLIDER)
+        return tuple(
+            QuarterCount(number=number, quarter=self.picture.quarter.shifted(number), count=count)
+            for number, count in enumerate(np.cumsum(turned).tolist())
+        )
+
+    def matrix(self) -> tuple[tuple[Cell, ...], ...]:
+        """Rows of position risk 5 … 1, each with cells of exit risk 1 … 5."""
+        result = self.picture.assessment
+        place = (result.position_risk - 1) * 5 + result.exit_risk - 1
+        red = self.base & self.picture.red_until(self.query.quarter)
+        counts, reds = (np.bincount(place[mask], minlength=25).tolist() for mask in (self.base, red))
+        return tuple(
+            tuple(
+                Cell(
+                    position_risk=row + 1,
+                    exit_risk=column + 1,
+                    count=counts[row * 5 + column],
+                    red=reds[row * 5 + column],
+                    heat=_HEAT[row][column],
+                )
+                for column in range(5)
+            )
+            for row in range(4, -1, -1)
+        )
+
+    def row(self, number: int) -> BoardRow:
+        """One task."""
+        result = self.picture.assessment
+        rest_risk = float(result.rest_risk[number])
+        return BoardRow(
+            task=self.picture.loaded.tasks[number],
+            holders=int(self.picture.loaded.holders[number]),
+            red=self.picture.named(int(result.red_quarter[number])),
+            act_by=self.picture.named(int(result.act_by[number])),
+            position_risk=int(result.position_risk[number]),
+            exit_risk=int(result.exit_risk[number]),
+            rest_risk=rest_risk,
+            tone=risks.tone(rest_risk),
+        )
+
+    def rows(self) -> Iterable[BoardRow]:
+        """All tasks of the list, sorted, for the export."""
+        return map(self.row, self.order.tolist())
+
+    def page(self, *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page[BoardRow]:
+        """A page of the list; the cursors are keys of tasks, an unknown one gives the first page."""
+        number = {str(task.id): task.number for task in self.picture.loaded.tasks}.get(after or before)
+        places = np.flatnonzero(self.order == number) if number is not None else []
+        place = int(places[0]) if len(places) else None
+        start = 0
+        if place is not None:
+            start = place + 1 if after else max(0, place - size)
+        end = place if before and place is not None else start + size
+        rows = tuple(map(self.row, self.order[start:end].tolist()))
+        return Page(
+            rows=rows,
+            next=str(rows[-1].pk) if rows and end < self.count else "",
+            previous=str(rows[0].pk) if rows and start > 0 else "",
+        )
+
+    def number_of(self, task_id: str) -> int | None:
+        """The number of a task the actor may see, whether it passes the filters or not."""
+        return next(
+            (
+                task.number
+                for task in self.picture.loaded.tasks
+                if str(task.id) == task_id and self.scope[task.number]
+            ),
+            None,
+        )
+
+    def units(self) -> tuple[tuple[UnitRow, int], ...]:
+        """Units with tasks in scope in them or below, with their depth from 0, parents before children."""
+        used = set(self.picture.loaded.unit[self.scope].tolist())
+        units = {unit.id: unit for unit in self.picture.loaded.units}
+        wanted = {
+            key for place in used for key in self.picture.loaded.units[place].ancestor_ids if key in units
+        }
+        path = {
+            key: [(sort_key(units[each].name), each) for each in units[key].ancestor_ids if each in wanted]
+            for key in wanted
+        }
+        ordered = sorted(wanted, key=lambda key: path[key])
+        return tuple((units[key], len(path[key]) - 1) for key in ordered)
+
+    def topics(self) -> Counter[str]:
+        """Topics of the tasks in scope with their numbers of tasks."""
+        return Counter(task.topic for task in self._tasks_in_scope() if task.topic)
+
+    def service_keys(self) -> Counter[str]:
+        """Service keys of the tasks in scope with their numbers of tasks."""
+        return Counter(task.service_key for task in self._tasks_in_scope() if task.service_key)
+
+    def _tasks_in_scope(self) -> Iterable[TaskRow]:
+        tasks = self.picture.loaded.tasks
+        return (tasks[number] for number in np.flatnonzero(self.scope).tolist())
+
+
+def board(*, actor: Actor, picture: Picture, query: BoardQuery) -> Board:
+    """The board of what the actor may see. Raises NotFound for a unit the actor does not see.
+
+    `picture` is that of the query's scenario.
+    """
+    scope = risks.in_scope(actor, picture)
+    base = scope & _passing(picture, query)
+    chosen = base.copy()
+    if query.red:
+        chosen &= picture.red_until(query.quarter)
+    if query.position_risk and query.exit_risk:
+        result = picture.assessment
+        chosen &= (result.position_risk == query.position_risk) & (result.exit_risk == query.exit_risk)
+    numbers = np.flatnonzero(chosen)
+    return Board(
+        query=query,
+        picture=picture,
+        scope=scope,
+        base=base,
+        order=numbers[_order(picture, query.sort, numbers)],
+    )
+
+
+def _passing(picture: Picture, query: BoardQuery) -> BoolArray:
+    loaded = picture.loaded
+    passing = np.ones(len(loaded.tasks), dtype=np.bool_)
+    if query.unit_id:
+        if not any(unit.id == query.unit_id for unit in loaded.units):
+            raise NotFound
+        passing &= loaded.within(frozenset({query.unit_id}))
+    if query.criticality:
+        passing &= loaded.ratings.criticality >= query.criticality
+    if query.topic:
+        passing &= _mask(picture, (task.topic == query.topic for task in loaded.tasks))
+    if query.service_key:
+        passing &= _mask(picture, (task.service_key == query.service_key for task in loaded.tasks))
+    words = sort_key(query.text).split()
+    if words:
+        passing &= _mask(picture, (_matches(task, words) for task in loaded.tasks))
+    return passing
+
+
+def _mask(picture: Picture, answers: Iterable[bool]) -> BoolArray:
+    return np.fromiter(answers, dtype=np.bool_, count=len(picture.loaded.tasks))
+
+
+def _matches(task: TaskRow, words: list[str]) -> bool:
+    text = f"{task.sort_key} {sort_key(task.key)} {task.service_key}"
+    return all(word in text for word in words)
+
+
+def _order(picture: Picture, sort: str, numbers: IntArray) -> IntArray:
+    """Places in `numbers`, sorted; tasks of equal value stay in the order of their titles."""
+    result, loaded = picture.assessment, picture.loaded
+    name, descending = sort.lstrip("-"), sort.startswith("-")
+    if name == "risk":
+        values = result.rest_risk[numbers]
+    elif name == "unit":
+        names = sorted(range(len(loaded.units)), key=lambda place: sort_key(loaded.units[place].name))
+        rank = np.empty(len(names), dtype=np.int64)
+        rank[names] = np.arange(len(names))
+        values = rank[loaded.unit[numbers]] if names else numbers
+    elif name == "red":
+        # tasks that are never red come after all others, ascending
+        red = result.red_quarter[numbers].astype(np.int64)
+        values = np.where(red == NOT_RED, np.iinfo(np.int32).max, red)
+    elif name == "holders":
+        values = loaded.holders[numbers]
+    else:
+        values = numbers
+    return np.argsort(-values if descending else values, kind="stable")

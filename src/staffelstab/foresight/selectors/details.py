@@ -1,0 +1,144 @@
+"""One task of the board in detail: its sentence, the inputs behind it, and names where the role may see them."""
+
+from __future__ import annotations
+
+import dataclasses
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from staffelstab.core.actors import Actor
+from staffelstab.core.errors import NotFound
+from staffelstab.foresight.domain.explain import Explanation, HolderOutlook, explain
+from staffelstab.foresight.domain.quarters import Quarter
+from staffelstab.foresight.models import Measure
+from staffelstab.foresight.selectors import measures, risks
+from staffelstab.foresight.selectors.risks import Picture
+from staffelstab.foresight.selectors.sentences import Situation, risk_sentence
+from staffelstab.workforce.enums import ResponsibilityKind
+from staffelstab.workforce.models import Person, Responsibility, Task
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PositionFacts:
+    """A position that is responsible for the task or a deputy; `persons`: how many hold it on the day."""
+
+    number: str
+    title: str
+    kind: str
+    ready: bool
+    persons: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class NamedHolder:
+    """A person who can do the task today. `first`, `last`: the exit in the scenario, None when none is entered.
+
+    `subject_id`: the person's account, or the person where there is none: whose data were looked at.
+    """
+
+    name: str
+    subject_id: UUID
+    responsible: bool
+    first: Quarter | None
+    last: Quarter | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDetails:
+    """Everything the card of a task shows.
+
+    `holders` is empty unless names were asked for and the actor may see them; so are `position_numbers`, since
+    a number leads to its holder.
+    """
+
+    task: Task
+    sentence: str
+    explanation: Explanation
+    red: Quarter | None
+    act_by: Quarter | None
+    rest_risk: float
+    tone: str
+    responsible: tuple[PositionFacts, ...]
+    deputies: tuple[PositionFacts, ...]
+    may_see_names: bool
+    may_record: bool
+    holders: tuple[NamedHolder, ...]
+    measures: tuple[Measure, ...]
+
+
+def task_details(*, actor: Actor, picture: Picture, number: int, with_names: bool) -> TaskDetails:
+    """Details of the task at `number`. Raises NotFound when the actor does not see it.
+
+    With names, the caller logs the look at each holder's exit (``subject_id``).
+    """
+    if not risks.in_scope(actor, picture)[number]:
+        raise NotFound
+    loaded, result = picture.loaded, picture.assessment
+    explanation = explain(loaded.register, loaded.ratings, result, task=number)
+    task = Task.objects.select_related("unit").get(pk=loaded.tasks[number].id)
+    positions = _positions(picture, task)
+    responsible = tuple(each for each in positions if each.kind == ResponsibilityKind.RESPONSIBLE)
+    deputies = tuple(each for each in positions if each.kind == ResponsibilityKind.DEPUTY)
+    situation = Situation(
+        explanation=explanation,
+        as_of=picture.quarter,
+        turnover=result.turnover,
+        responsible=len(responsible),
+        untrained=sum(not each.ready for each in deputies),
+        ready=sum(each.ready for each in deputies),
+    )
+    may_see_names = actor.may("foresight.risk.names", task)
+    return TaskDetails(
+        task=task,
+        sentence=risk_sentence(situation),
+        explanation=explanation,
+        red=picture.named(int(result.red_quarter[number])),
+        act_by=picture.named(int(result.act_by[number])),
+        rest_risk=explanation.rest_risk,
+        tone=risks.tone(explanation.rest_risk),
+        responsible=responsible,
+        deputies=deputies,
+        may_see_names=may_see_names,
+        may_record=actor.may("foresight.measure.edit", task),
+        holders=_named(picture, explanation.holders) if with_names and may_see_names else (),
+        measures=tuple(measures.of_task(task)),
+    )
+
+
+def _positions(picture: Picture, task: Task) -> tuple[PositionFacts, ...]:
+    day = picture.loaded.as_of
+    on_day = (Q(position__holdings__starts_on__isnull=True) | Q(position__holdings__starts_on__lte=day)) & (
+        Q(position__holdings__ends_on__isnull=True) | Q(position__holdings__ends_on__gte=day)
+    )
+    rows = (
+        Responsibility.objects.filter(task=task)
+        .filter(Q(position__ended_on__isnull=True) | Q(position__ended_on__gt=day))
+        .exclude(kind=ResponsibilityKind.CAN_HELP)
+        .annotate(persons=Count("position__holdings", filter=on_day))
+        .order_by("position__sort_key", "id")
+        .values_list("position__number", "position__title", "kind", "ready", "persons")
+    )
+    return tuple(
+        PositionFacts(number=number, title=title, kind=kind, ready=ready, persons=persons)
+        for number, title, kind, ready, persons in rows
+    )
+
+
+def _named(picture: Picture, holders: tuple[HolderOutlook, ...]) -> tuple[NamedHolder, ...]:
+    keys = {picture.loaded.person_ids[holder.person]: holder for holder in holders}
+    people = Person.objects.filter(pk__in=list(keys)).order_by("sort_key", "id")
+    return tuple(
+        NamedHolder(
+            name=person.name,
+            subject_id=person.account_id or person.pk,
+            responsible=keys[person.pk].responsible,
+            first=_shifted(picture, keys[person.pk].first),
+            last=_shifted(picture, keys[person.pk].last),
+        )
+        for person in people
+    )
+
+
+def _shifted(picture: Picture, quarter: int | None) -> Quarter | None:
+    return None if quarter is None else picture.quarter.shifted(quarter)

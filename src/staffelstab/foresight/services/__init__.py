@@ -1,0 +1,1 @@
+"""Commands of the foresight module: measures, assumptions, and the record kept once a quarter."""
