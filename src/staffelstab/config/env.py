@@ -23,6 +23,12 @@ KEYS: Final = {
     "STAFFELSTAB_EMAIL_URL": "smtp://user:secret@host:587?tls=1; empty: mails are written to the log",
     "STAFFELSTAB_EMAIL_FROM": "sender of mails",
     "STAFFELSTAB_FILES": "folder of uploaded files, default files/ in the data folder",
+    "STAFFELSTAB_OPERATOR_NAME": "imprint: who runs this installation",
+    "STAFFELSTAB_OPERATOR_ADDRESS": "imprint: postal address, lines separated by |",
+    "STAFFELSTAB_OPERATOR_EMAIL": "imprint: e-mail address",
+    "STAFFELSTAB_OPERATOR_PHONE": "imprint: telephone number",
+    "STAFFELSTAB_OPERATOR_REPRESENTATIVE": "imprint: who represents the operator",
+    "STAFFELSTAB_OPERATOR_PRIVACY_CONTACT": "privacy page: data protection officer, e-mail or address",
     "STAFFELSTAB_LOG_LEVEL": "level of the log, default INFO",
 }
 

@@ -208,6 +208,16 @@ MAILERS = {
 }
 DEFAULT_FROM_EMAIL = env.text("STAFFELSTAB_EMAIL_FROM", "staffelstab@localhost")
 
+# --- Imprint ------------------------------------------------------------------------------------------------
+OPERATOR = {
+    "name": env.text("STAFFELSTAB_OPERATOR_NAME"),
+    "address": env.text("STAFFELSTAB_OPERATOR_ADDRESS"),
+    "email": env.text("STAFFELSTAB_OPERATOR_EMAIL"),
+    "phone": env.text("STAFFELSTAB_OPERATOR_PHONE"),
+    "representative": env.text("STAFFELSTAB_OPERATOR_REPRESENTATIVE"),
+    "privacy_contact": env.text("STAFFELSTAB_OPERATOR_PRIVACY_CONTACT"),
+}
+
 # --- Log: structured, without personal values ---------------------------------------------------------------
 LOGGING = {
     "version": 1,

@@ -1,1 +1,1 @@
-"""web/forms of the portal module."""
+"""Forms of the composed screens: they check input, nothing else."""

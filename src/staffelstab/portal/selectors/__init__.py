@@ -1,0 +1,1 @@
+"""Reads composed of several modules."""

@@ -1,0 +1,64 @@
+"""The evaluation catalogue: every evaluation the system makes, as data.
+
+It is a screen, a printable annex of a works agreement, and a test: an evaluation that is not listed here must not
+exist (``tests/guards/test_evaluations.py`` compares it with the screens that show figures about people's posts).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.functional import Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """One evaluation: what is computed from what, who sees it, how small groups are protected."""
+
+    code: str
+    name: str | Promise
+    purpose: str | Promise
+    inputs: str | Promise
+    audience: str | Promise
+    persons: str | Promise
+    url_name: str
+
+
+EVALUATIONS: tuple[Evaluation, ...] = (
+    Evaluation(
+        code="foresight.risk",
+        name=_("Knowledge risk of tasks"),
+        purpose=_("Shows which tasks will lose their knowledge, so that handover can start in time."),
+        inputs=_(
+            "Tasks, responsibilities, holdings, exit quarter or exit band per holding, yearly turnover of the "
+            "organisation, criticality and position risk of the task. No birth date, no absence, no performance."
+        ),
+        audience=_("Knowledge management and line managers for their units, personnel; executives without names."),
+        persons=_("About tasks, not persons. Names are shown to the audience named; each such look is recorded."),
+        url_name="foresight:risk_board",
+    ),
+    Evaluation(
+        code="foresight.measures",
+        name=_("Measures and their state"),
+        purpose=_("Shows what is being done about the risks of tasks."),
+        inputs=_("Measures with position, date and state."),
+        audience=_("As for the knowledge risk."),
+        persons=_("A measure names a position, never a person."),
+        url_name="foresight:measure_list",
+    ),
+    Evaluation(
+        code="identity.audit",
+        name=_("Protocol of changes"),
+        purpose=_("Shows who changed what and when, so that errors can be corrected and misuse be found."),
+        inputs=_("Account, time, action, object, old and new value; personal values are masked."),
+        audience=_("Administrators, data protection and staff council."),
+        persons=_("Names the acting account. Must not be used to assess conduct or performance."),
+        url_name="identity:audit_list",
+    ),
+)
+
+
+def catalogue() -> tuple[Evaluation, ...]:
+    """All evaluations of this version."""
+    return EVALUATIONS

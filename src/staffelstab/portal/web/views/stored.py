@@ -1,0 +1,25 @@
+"""*Was das System über Sie speichert*."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from staffelstab.core.ui.access import access
+from staffelstab.core.ui.requests import Request
+from staffelstab.portal.selectors import stored
+
+
+@access("portal.own_data")
+def stored_show(request: Request) -> HttpResponse:
+    """The own data, in words, with who looked at them when."""
+    return render(request, "portal/stored/show.html", {"stored": stored.stored_about(actor=request.actor)})
+
+
+@access("portal.own_data")
+def stored_export(request: Request) -> HttpResponse:
+    """The same as JSON, to take along."""
+    data = stored.stored_about(actor=request.actor).as_json()
+    response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = 'attachment; filename="meine-daten.json"'
+    return response
