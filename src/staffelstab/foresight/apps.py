@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-from staffelstab.core import outbox, permissions
+from staffelstab.core import permissions
 
 
 class ForesightConfig(AppConfig):
@@ -17,5 +17,8 @@ class ForesightConfig(AppConfig):
     }
 
     def ready(self) -> None:
+        # Local import: the outbox has models, which are not loaded yet when this module is.
+        from staffelstab.core import outbox  # noqa: PLC0415
+
         permissions.register_table("staffelstab.foresight.permissions.RULES")
         outbox.subscribe(self.subscriptions)
