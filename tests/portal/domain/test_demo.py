@@ -12,7 +12,18 @@ import pytest
 
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.portal.domain.demo import Demo, DemoOrganisation, build_demo, read_services
-from staffelstab.portal.domain.demo.tables import read_positions, read_tasks, read_units
+from staffelstab.portal.domain.demo.calendar import band_of
+from staffelstab.portal.domain.demo.duties import Duty, Roster
+from staffelstab.portal.domain.demo.people import Names, Post, Staff, seeded
+from staffelstab.portal.domain.demo.stories import ORGANISATIONS, TASKS, NamedPerson, Seat
+from staffelstab.portal.domain.demo.tables import (
+    NameRow,
+    PositionRow,
+    UnitRow,
+    read_positions,
+    read_tasks,
+    read_units,
+)
 from staffelstab.workforce.domain.import_rules import find_column, find_sheet
 
 TODAY = date(2026, 11, 22)
@@ -327,3 +338,92 @@ def test_demo_invented_keys_lie_outside_the_real_ones() -> None:
 def test_demo_unknown_house_is_a_key_error() -> None:
     with pytest.raises(KeyError):
         demo().organisation("nirgendwo")
+
+
+def clerk(count: int) -> PositionRow:
+    return PositionRow(
+        organisation="auental",
+        unit="X",
+        title="Sachbearbeitung",
+        count=count,
+        lead=False,
+        task_weight=1,
+        desk=True,
+        part_time_percent=0,
+    )
+
+
+def empty_house() -> Staff:
+    return Staff(
+        facts=ORGANISATIONS[1],
+        today=TODAY,
+        names=Names(rows=[NameRow(kind="given", origin="de", name="Ute")]),
+        rng=seeded(1, "test"),
+    )
+
+
+def test_story_tasks_are_in_the_catalogue() -> None:
+    for story in TASKS:
+        assert task_named(demo().organisation(story.organisation), story.title)["Titel"] == story.title
+
+
+def test_staff_story_seat_that_does_not_exist_is_a_key_error() -> None:
+    nowhere = Seat(organisation="auental", unit="X", title="Archiv")
+    with pytest.raises(KeyError):
+        empty_house().fill(
+            [clerk(1)], [NamedPerson(seat=nowhere), NamedPerson(seat=seat_of("Sachbearbeitung"))]
+        )
+
+
+def seat_of(title: str) -> Seat:
+    return Seat(organisation="auental", unit="X", title=title)
+
+
+def test_staff_namesakes_get_different_addresses() -> None:
+    staff = empty_house()
+    pair = [
+        NamedPerson(
+            seat=Seat(organisation="auental", unit="X", title="Sachbearbeitung", nth=nth),
+            given="Łucja",
+            family="Groß-Öz",
+        )
+        for nth in (1, 2)
+    ]
+    staff.fill([clerk(2)], pair)
+    assert [row["E-Mail"] for row in staff.persons] == [
+        "lucja.gross-oez@auental.example",
+        "lucja.gross-oez2@auental.example",
+    ]
+
+
+def test_roster_a_lone_clerk_has_no_deputy() -> None:
+    post = Post(number="X-01", seat=seat_of("Sachbearbeitung"), row=clerk(1), vacant=False, seniority=0)
+    roster = Roster(
+        units=[UnitRow(organisation="auental", code="X", name="X", parent="")],
+        posts=[post],
+        rng=seeded(1, "test"),
+    )
+    duty = Duty(key="X-01", unit="X", row=read_tasks()[0], holder="", team=1)
+    assert roster.assign(duty) == [
+        {"Aufgabe": "X-01", "Stellennummer": "X-01", "Art": "zuständig", "Bereit": ""}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("quarters", "band"),
+    [(3, "bis 1 Jahr"), (4, "1-2 Jahre"), (11, "2-3 Jahre"), (19, "3-5 Jahre"), (20, "über 5 Jahre")],
+)
+def test_band_of_counts_whole_years(quarters: int, band: str) -> None:
+    assert band_of(quarters) == band
+
+
+def test_persona_lands_in_its_first_membership() -> None:
+    clerk_ = next(persona for persona in demo().personas if persona.slug == "wiebusch")
+    holding = next(
+        row for row in demo().organisation("brueckenfeld").holdings if row["Stellennummer"] == "50-03"
+    )
+    assert (clerk_.organisation, clerk_.personnel_number, clerk_.roles) == (
+        "brueckenfeld",
+        holding["Personalnummer"],
+        (("employee", None),),
+    )
