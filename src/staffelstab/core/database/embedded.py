@@ -26,7 +26,7 @@ from types import TracebackType
 
 import psycopg
 
-from staffelstab.core.database import locks, processes
+from staffelstab.core.database import caretaker, locks, processes
 from staffelstab.core.database.binaries import (
     SystemUser,
     default_data_folder,
@@ -83,23 +83,6 @@ _FLEETING = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
 }
-
-# Run by the caretaker once nobody uses the server ($1: postmaster.pid, $2: process number): stop it, and hold the
-# lock until it has ended, so that the next program starts a new one instead of attaching to the ending one.
-_CARETAKING = """
-runs() {
-    [ "$(head -n 1 "$1" 2>/dev/null)" = "$2" ] && case $(cut -d " " -f 2,3 "/proc/$2/stat" 2>/dev/null) in
-        "(postgres) "[!ZX]) true ;;
-        *) false ;;
-    esac
-}
-tries=0
-while [ $tries -lt 600 ] && runs "$1" "$2"; do
-    [ $tries -gt 0 ] || kill -INT "$2"
-    tries=$((tries + 1))
-    sleep 0.1
-done
-"""
 
 # Servers that this process started and others still use: their ends are collected when this process ends.
 _LEFT_TO_OTHERS: list[subprocess.Popen[bytes]] = []
@@ -233,34 +216,10 @@ class EmbeddedPostgres:
             )
         facts = ConnectionFacts(socket_folder, PORT, SUPERUSER)
         self._wait_until_ready(facts, cluster, log, beginning)
-        self._employ_caretaker(home, self._process.pid)
-        return facts
-
-    def _employ_caretaker(self, home: Path, pid: int) -> None:
         if self._caretaker is not None:
             _LEFT_TO_OTHERS.append(self._caretaker)  # of a former server: finds nothing to do and ends
-            self._caretaker = None
-        flock = shutil.which("flock", path=server_environment()["PATH"])
-        if flock is not None:
-            pid_file = home / "cluster" / "postmaster.pid"
-            self._caretaker = subprocess.Popen(
-                [
-                    flock,
-                    str(home / "users.lock"),
-                    "/bin/sh",
-                    "-c",
-                    _CARETAKING,
-                    "sh",
-                    str(pid_file),
-                    str(pid),
-                ],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd="/",
-                env=server_environment(),
-                start_new_session=True,
-            )
+        self._caretaker = caretaker.employ(home / "users.lock", cluster / "postmaster.pid", self._process.pid)
+        return facts
 
     def _wait_until_ready(self, facts: ConnectionFacts, cluster: Path, log: Path, beginning: int) -> None:
         process = self._process
