@@ -14,7 +14,9 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from staffelstab.core.ui import tables
+from staffelstab.core.ui.charts import Chart
 from staffelstab.core.ui.icons import icon_svg
+from staffelstab.core.ui.paging import Page
 
 register = template.Library()
 
@@ -44,7 +46,7 @@ def _attributes(extra: Mapping[str, Any]) -> SafeString:
         name = key.rstrip("_").replace("_", "-")
         if value is True:
             parts.append(format_html(" {}", name))
-        elif value not in (None, False, ""):
+        elif value is not None and value is not False and value != "":
             parts.append(format_html(' {}="{}"', name, value))
     return mark_safe("".join(parts))  # noqa: S308 - every part is escaped above
 
@@ -57,7 +59,7 @@ def button(
     href: str = "",
     icon: str = "",
     small: bool = False,
-    **extra: Any,
+    **extra: object,
 ) -> SafeString:
     """Button, or with `href` a link that looks like one.
 
@@ -94,6 +96,11 @@ def bar(value: float, *, maximum: float = 100, label: str, shown: str = "", tone
         label,
         text,
     )
+
+
+def _rendered(content: str) -> SafeString:
+    """Content of a block tag: rendered, and with that escaped, by the template engine."""
+    return mark_safe(content)  # noqa: S308 - see above
 
 
 def _machine(value: float) -> str:
@@ -166,16 +173,16 @@ def card(
         head = format_html('<div class="card-head">{}{}</div>', heading, anchor)
     classes = f"card card-{tone}" if tone else "card"
     return format_html(
-        '<section class="{}"{}>{}{}</section>', classes, _attributes({"id": id}), head, mark_safe(content)
+        '<section class="{}"{}>{}{}</section>', classes, _attributes({"id": id}), head, _rendered(content)
     )
 
 
 @register.simple_block_tag
 def alert(content: str, *, title: str, tone: str = "info", live: bool = False) -> SafeString:
     """Notice in the page. `tone`: info, success, warning, danger; `live` announces it when it is swapped in."""
-    role = mark_safe(' role="alert"' if tone == "danger" else ' role="status"') if live else ""
+    role = _attributes({"role": "alert" if tone == "danger" else "status"}) if live else ""
     body = (
-        format_html('<div class="kern-alert__body">{}</div>', mark_safe(content)) if content.strip() else ""
+        format_html('<div class="kern-alert__body">{}</div>', _rendered(content)) if content.strip() else ""
     )
     return format_html(
         '<div class="kern-alert kern-alert--{}"{}><div class="kern-alert__header">{}'
@@ -195,13 +202,13 @@ def explain(content: str, *, title: str = "") -> SafeString:
         '<details class="explain"><summary>{}{}</summary><div class="explain-body">{}</div></details>',
         icon_svg("help"),
         title or _("How is this computed?"),
-        mark_safe(content),
+        _rendered(content),
     )
 
 
 @register.simple_block_tag
 def dialog(content: str, *, id: str, title: str) -> SafeString:  # noqa: A002 - the name of the HTML attribute
-    """Native dialog. Opened by a link ``<a href="/fallback" data-dialog="ID">``, which without scripts leads to a page."""
+    """Native dialog. Opened by ``<a href="/fallback" data-dialog="ID">``; without scripts a page."""
     return format_html(
         '<dialog class="kern-dialog" id="{}" aria-labelledby="{}-title"><header class="kern-dialog__header">'
         '<h2 class="kern-title" id="{}-title">{}</h2><form method="dialog"><button class="icon-button" '
@@ -212,7 +219,7 @@ def dialog(content: str, *, id: str, title: str) -> SafeString:  # noqa: A002 - 
         title,
         _("Close"),
         icon_svg("close"),
-        mark_safe(content),
+        _rendered(content),
     )
 
 
@@ -232,7 +239,7 @@ def progress(
     maximum: float = 100,
     note: str = "",
     poll: str = "",
-    id: str = "progress",
+    id: str = "progress",  # noqa: A002 - the name of the HTML attribute
 ) -> dict[str, object]:
     """Progress of long work. `value` None means unknown. `poll` is the URL that answers with this element again."""
     return {
@@ -263,7 +270,7 @@ def breadcrumbs(*items: object) -> dict[str, object]:
 
 @register.inclusion_tag("core/ui/steps.html")
 def steps(items: Sequence[Mapping[str, object]], *, label: str) -> dict[str, object]:
-    """Steps in time: dicts with ``title``, ``state`` (done, current, open, late), optional ``date``, ``note``, ``url``."""
+    """Steps in time: ``title``, ``state`` (done, current, open, late), optional ``date``, ``note``, ``url``."""
     return {"items": items, "label": label}
 
 
@@ -307,7 +314,7 @@ def filters(
 
 
 @register.inclusion_tag("core/ui/pager.html")
-def pager(page: Any, *, query: QueryDict | None = None) -> dict[str, object]:
+def pager(page: Page[Any], *, query: QueryDict | None = None) -> dict[str, object]:
     """Previous and next links of a keyset page (core.ui.paging.Page)."""
     query = QueryDict() if query is None else query
     base = tables.link_to(query).removeprefix("?")
@@ -342,7 +349,7 @@ def bulkbar(content: str, *, form: str) -> SafeString:
         _("1 selected"),
         _("{count} selected"),
         _("For the selected rows:"),
-        mark_safe(content),
+        _rendered(content),
     )
 
 
@@ -354,7 +361,7 @@ def form_errors(form: BaseForm) -> dict[str, object]:
 
 
 @register.inclusion_tag("core/ui/chart.html", takes_context=True)
-def chart(context: Context, chart: Any, *, level: int = 3) -> dict[str, object]:
+def chart(context: Context, chart: Chart, *, level: int = 3) -> dict[str, object]:
     """Chart with its finding as title, interactive on demand, and its data table (core.ui.charts.Chart)."""
     return {"chart": chart, "level": level, "csp_nonce": context.get("csp_nonce", "")}
 

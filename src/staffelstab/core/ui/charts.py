@@ -37,6 +37,14 @@ NUMBER_LOCALES = {
     "de": {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["", "\u00a0€"]},
     "en": {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["€", ""]},
 }
+DE_MONTHS = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni",
+    "Juli", "August", "September", "Oktober", "November", "Dezember",
+)  # fmt: skip
+EN_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
 TIME_LOCALES = {
     "de": {
         "dateTime": "%d.%m.%Y, %H:%M",
@@ -45,8 +53,7 @@ TIME_LOCALES = {
         "periods": ["", ""],
         "days": ["Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"],
         "shortDays": ["So", "Mo", "Di", "Mi", "Do", "Fr", "Sa"],
-        "months": ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober"]
-        + ["November", "Dezember"],
+        "months": DE_MONTHS,
         "shortMonths": ["Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez"],
     },
     "en": {
@@ -56,8 +63,7 @@ TIME_LOCALES = {
         "periods": ["am", "pm"],
         "days": ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"],
         "shortDays": ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"],
-        "months": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October"]
-        + ["November", "December"],
+        "months": EN_MONTHS,
         "shortMonths": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
     },
 }
@@ -140,7 +146,7 @@ def chart_definition(
     layer: Sequence[Mapping[str, Any]] = (),
     width: int = 760,
     height: int = 260,
-    **more: Any,
+    **more: object,
 ) -> dict[str, Any]:
     """A Vega-Lite definition with the house configuration and the number and date forms of the active language.
 
@@ -195,7 +201,7 @@ def chart_svg(definition: Mapping[str, Any], *, storage: Storage | None = None) 
 
 
 def _draw(definition: Mapping[str, Any]) -> str:
-    result = subprocess.run(  # noqa: S603 - our own interpreter and module, data on standard input
+    result = subprocess.run(
         [sys.executable, "-m", "staffelstab.core.ui.chart_worker"],
         input=json.dumps(definition).encode(),
         capture_output=True,

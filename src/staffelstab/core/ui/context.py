@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
@@ -123,7 +122,7 @@ class LazyFrame:
         self._request = request
         self._frame: Frame | None = None
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         if self._frame is None:
             self._frame = build_frame(self._request)
         return getattr(self._frame, name)

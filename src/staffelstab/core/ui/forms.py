@@ -34,7 +34,7 @@ class Combobox(forms.TextInput):
         self.options = options
         self.search_url = search_url
 
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+    def get_context(self, name: str, value: object, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         list_id = f"{context['widget']['attrs'].get('id', name)}_options"
         context["widget"]["attrs"] |= {"list": list_id, "autocomplete": "off"}

@@ -41,7 +41,16 @@ class SampleTask:
 
 
 TASKS = tuple(
-    SampleTask(pk=pk, title=title, unit=unit, red=red, holders=holders, documentation=share, rest_risk=risk, tone=tone)
+    SampleTask(
+        pk=pk,
+        title=title,
+        unit=unit,
+        red=red,
+        holders=holders,
+        documentation=share,
+        rest_risk=risk,
+        tone=tone,
+    )
     for pk, (title, unit, red, holders, share, risk, tone) in enumerate(
         (
             ("Wohngeldantrag bescheiden", "Sozialamt", "III/2028", 1, 35, 18, "critical"),
@@ -58,7 +67,9 @@ TASKS = tuple(
 class SampleForm(forms.Form):
     """One field of every kind."""
 
-    title = forms.CharField(label=_("Title"), help_text=_("Noun and verb, for example “Decide on housing benefit”."))
+    title = forms.CharField(
+        label=_("Title"), help_text=_("Noun and verb, for example “Decide on housing benefit”.")
+    )
     purpose = forms.CharField(label=_("Purpose"), widget=forms.Textarea, required=False)
     unit = forms.CharField(
         label=_("Unit"), widget=Combobox(options=tuple(sorted({task.unit for task in TASKS}))), required=False
@@ -88,12 +99,17 @@ def sample_table(query: QueryDict, *, rows: tuple[SampleTask, ...] = TASKS, bulk
     return Table(
         caption=_("Tasks"),
         columns=(
-            Column(key="title", label=_("Task"), sort="title", primary=True, href=lambda row: f"#task-{row.pk}"),
+            Column(
+                key="title", label=_("Task"), sort="title", primary=True, href=lambda row: f"#task-{row.pk}"
+            ),
             Column(key="unit", label=_("Unit"), sort="unit"),
             Column(key="red", label=_("Red from"), sort="red"),
             Column(key="holders", label=_("Can do it"), numeric=True, optional=True),
             Column(
-                key="documentation", label=_("Documentation"), template="core/ui/cells/share.html", optional=True
+                key="documentation",
+                label=_("Documentation"),
+                template="core/ui/cells/share.html",
+                optional=True,
             ),
             Column(
                 key="rest_risk",
@@ -156,7 +172,12 @@ def _matrix() -> list[dict[str, Any]]:
         {
             "label": label,
             "cells": [
-                {"count": count, "heat": heat, "current": (row, column) == (0, 3), "exit": EXIT_LABELS[column]}
+                {
+                    "count": count,
+                    "heat": heat,
+                    "current": (row, column) == (0, 3),
+                    "exit": EXIT_LABELS[column],
+                }
                 for column, (count, heat) in enumerate(cells)
             ],
         }

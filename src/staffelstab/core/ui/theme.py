@@ -49,7 +49,8 @@ def house_theme(colour: str) -> Theme:
     The value ends up in a style sheet, so nothing but a hexadecimal colour may pass.
     """
     base = colour.lower() if _HEX.fullmatch(colour) else DEFAULT_COLOUR
-    on = "#ffffff" if contrast(base, "#ffffff") >= _MINIMUM else "#131525"
+    # White or black reaches the ratio on every colour; the softer dark is taken where it suffices.
+    on = next(each for each in ("#ffffff", "#131525", "#000000") if contrast(base, each) >= _MINIMUM)
     dark = base
     while contrast(dark, "#131525") < _MINIMUM:
         dark = mixed(dark, "#ffffff", 0.1)
