@@ -6,6 +6,7 @@ from datetime import date
 
 from staffelstab.portal.domain.demo.calendar import day_after
 from staffelstab.portal.domain.demo.duties import Roster, duties_of, story_rows, task_sheet
+from staffelstab.portal.domain.demo.measures import MEASURES
 from staffelstab.portal.domain.demo.model import (
     Demo,
     DemoMeasure,
@@ -17,7 +18,7 @@ from staffelstab.portal.domain.demo.model import (
 )
 from staffelstab.portal.domain.demo.people import Names, Staff, seeded
 from staffelstab.portal.domain.demo.personas import PERSONAS, PersonaStory
-from staffelstab.portal.domain.demo.stories import MEASURES, ORGANISATIONS, PEOPLE, TASKS, OrganisationFacts
+from staffelstab.portal.domain.demo.stories import ORGANISATIONS, PEOPLE, TASKS, OrganisationFacts
 from staffelstab.portal.domain.demo.tables import read_names, read_positions, read_tasks, read_units
 
 NETWORK = DemoNetwork(

@@ -1,4 +1,4 @@
-"""The parts of the demo that are told rather than drawn: organisations, named people, tasks, measures.
+"""The parts of the demo that are told rather than drawn: organisations, named people, tasks.
 
 A position is addressed as (organisation, unit, title, n-th of that title), so that a changed table fails
 loudly here instead of silently telling another story.
@@ -107,18 +107,6 @@ class StoryTask:
     helpers: tuple[Seat, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoryMeasure:
-    """A measure on a task, due ``until_days`` after the day of the demo."""
-
-    organisation: str
-    task: str
-    what: str
-    seat: Seat
-    until_days: int
-    state: str
-
-
 def _b(unit: str, title: str, nth: int = 1) -> Seat:
     return Seat(organisation="brueckenfeld", unit=unit, title=title, nth=nth)
 
@@ -171,6 +159,9 @@ PLATFORM_ADMIN = _r("AV", "Administration Wissensplattform")
 OPERATING = _r("PT.1", "Operating")
 LEGACY = _r("AV.2", "Verfahrensbetreuung Soziales")
 LEGACY_2 = _r("AV.2", "Verfahrensbetreuung Soziales", 2)
+BUILDING_HEAD = _b("63", "Leitung Bauordnungsamt")
+DIGITAL_HEAD = _b("10.2", "Sachgebietsleitung Digitalisierung")
+APPLICATIONS_HEAD = _r("AV", "Leitung Anwendungen")
 OFFICE_HEAD = _k("GS", "Leitung Geschäftsstelle")
 ADVISOR = _k("BE", "Beratung Digitalisierung und Wissen")
 ADVISOR_2 = _k("BE", "Beratung Digitalisierung und Wissen", 2)
@@ -329,112 +320,5 @@ TASKS = (
         title="Rechtsfragen der Digitalisierung klären",
         responsible=(ADVISOR_3,),
         deputies=((ADVISOR, False),),
-    ),
-)
-
-MEASURES = (
-    StoryMeasure(
-        organisation="brueckenfeld",
-        task="Wohngeldantrag bescheiden",
-        what="Vertretung einarbeiten: zwei Tage je Woche gemeinsam bescheiden",
-        seat=HOUSING_HEAD,
-        until_days=270,
-        state="running",
-    ),
-    StoryMeasure(
-        organisation="brueckenfeld",
-        task="Wohngeldantrag bescheiden",
-        what="Sonderfälle bei Selbstständigen in einer Sammlung festhalten",
-        seat=HOUSING_CLERK,
-        until_days=180,
-        state="planned",
-    ),
-    StoryMeasure(
-        organisation="brueckenfeld",
-        task="Jahresabschluss Stadtkasse erstellen",
-        what="Nächsten Abschluss zu zweit erstellen",
-        seat=CASHIER,
-        until_days=140,
-        state="planned",
-    ),
-    StoryMeasure(
-        organisation="brueckenfeld",
-        task="Deichschau durchführen",
-        what="Begehung im Herbst mit der Nachfolge durchführen und aufzeichnen",
-        seat=DYKES_2,
-        until_days=350,
-        state="planned",
-    ),
-    StoryMeasure(
-        organisation="brueckenfeld",
-        task="Jahresmeldung an die Zusatzversorgung erstellen",
-        what="Meldung nach Checkliste gemeinsam abgeben",
-        seat=PAY_2,
-        until_days=95,
-        state="running",
-    ),
-    StoryMeasure(
-        organisation="brueckenfeld",
-        task="Brücken prüfen",
-        what="Stelle vorzeitig ausschreiben",
-        seat=PERSONNEL,
-        until_days=120,
-        state="planned",
-    ),
-    StoryMeasure(
-        organisation="brueckenfeld",
-        task="Denkmalrechtliche Erlaubnis erteilen",
-        what="Amtshilfe mit der Gemeinde Auental vereinbaren",
-        seat=_b("63", "Leitung Bauordnungsamt"),
-        until_days=60,
-        state="running",
-    ),
-    StoryMeasure(
-        organisation="brueckenfeld",
-        task="Schnittstelle Finanzverfahren betreuen",
-        what="Betrieb an das Rechenzentrum Weserbogen übergeben",
-        seat=_b("10.2", "Sachgebietsleitung Digitalisierung"),
-        until_days=300,
-        state="planned",
-    ),
-    StoryMeasure(
-        organisation="brueckenfeld",
-        task="Gewerbesteuer veranlagen",
-        what="Vertretung ist eingearbeitet und zeichnet selbst",
-        seat=TRADE_TAX_2,
-        until_days=-75,
-        state="done",
-    ),
-    StoryMeasure(
-        organisation="brueckenfeld",
-        task="Wahlhelfer einteilen",
-        what="Ablaufplan der letzten Wahl beschreiben",
-        seat=ELECTIONS,
-        until_days=-20,
-        state="done",
-    ),
-    StoryMeasure(
-        organisation="auental",
-        task="Haushaltsplan aufstellen",
-        what="Übergabegespräche mit Begleitung der Genossenschaft führen",
-        seat=AUENTAL_FINANCE,
-        until_days=200,
-        state="running",
-    ),
-    StoryMeasure(
-        organisation="rzw",
-        task="Stapelverarbeitung überwachen",
-        what="Nachtläufe dokumentieren und zwei Personen einweisen",
-        seat=OPERATING,
-        until_days=150,
-        state="running",
-    ),
-    StoryMeasure(
-        organisation="rzw",
-        task="Altverfahren Unterhaltsvorschuss betreiben",
-        what="Ablösung durch das Nachfolgeverfahren beauftragen",
-        seat=_r("AV", "Leitung Anwendungen"),
-        until_days=400,
-        state="planned",
     ),
 )
