@@ -93,6 +93,12 @@ def locate(source: Source) -> Layout:
     return Layout(sheets, tuple(problems))
 
 
+def refused_sheet(refused: SourceRefused, sheet: Sheet) -> Problem:
+    """Damage found while reading a sheet, as a problem of that sheet."""
+    row = refused.data.get("row")
+    return Problem(refused.code, sheet.key, row if isinstance(row, int) else None, data=refused.data)
+
+
 def _header(table: Table) -> tuple[int, RawRow]:
     for batch in table.batches(_HEADER_SEARCH):
         for number, row in enumerate(batch, start=1):
@@ -106,7 +112,7 @@ def _locate_columns(sheet: Sheet, table: Table) -> tuple[SheetLayout | None, lis
     try:
         header_row, headings = _header(table)
     except SourceRefused as refused:
-        return None, [Problem(refused.code, sheet.key, data=refused.data)]
+        return None, [refused_sheet(refused, sheet)]
     if not header_row:
         return None, [Problem("sheet.empty", sheet.key)]
     problems: list[Problem] = []

@@ -14,7 +14,7 @@ from unicodedata import is_normalized
 from staffelstab.workforce.domain.import_problems import Problem
 from staffelstab.workforce.domain.import_schema import Column, Sheet
 from staffelstab.workforce.domain.import_values import DateText, ValueRefused, clean, parse_key
-from staffelstab.workforce.formats.layout import Layout, SheetLayout
+from staffelstab.workforce.formats.layout import Layout, SheetLayout, refused_sheet
 from staffelstab.workforce.formats.limits import SourceRefused
 from staffelstab.workforce.formats.tables import RawRow
 from staffelstab.workforce.formats.xlsx import column_letters
@@ -259,9 +259,7 @@ def read_batches(layout: SheetLayout, *, size: int = BATCH_ROWS) -> Iterator[Bat
                 yield reader.read(first + skip, raw[skip:])
             first += len(raw)
     except SourceRefused as refused:
-        row = refused.data.get("row")
-        place = row if isinstance(row, int) else None
-        yield Batch(layout.sheet, (), [], [Problem(refused.code, layout.sheet.key, place, data=refused.data)])
+        yield Batch(layout.sheet, (), [], [refused_sheet(refused, layout.sheet)])
 
 
 def read_rows(layout: SheetLayout) -> Iterator[Row | Problem]:

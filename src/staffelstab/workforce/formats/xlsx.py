@@ -150,7 +150,7 @@ def _sheet_parts(archive: zipfile.ZipFile, name: str) -> dict[str, str]:
         relations = ET.fromstring(  # noqa: S314 - no DOCTYPE
             read_member(archive, "xl/_rels/workbook.xml.rels", name, _SMALL_PART)
         )
-    except (KeyError, ET.ParseError, ValueError) as error:
+    except (LookupError, ET.ParseError, ValueError) as error:
         raise SourceRefused("workbook.damaged", name=name) from error
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
     parts: dict[str, str] = {}
