@@ -45,7 +45,7 @@ def choose_index(environment: Dict[str, str], lock: str) -> str:  # noqa: UP006 
     if locked is None:
         message = "uv.lock names no package index; please set PIP_INDEX_URL."
         raise BootstrapError(message)
-    return locked.group(1).rstrip("/")
+    return str(locked.group(1)).rstrip("/")
 
 
 def find_wheel(page: str, page_address: str, version: str, machine: str) -> str:

@@ -75,6 +75,16 @@ def test_server_files_are_private(folder: Path) -> None:
     assert modes == [0o700, 0o700, 0o700]
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another user")
+def test_folder_out_of_reach_is_kept_elsewhere_and_a_throw_away_one_is_removed(folder: Path) -> None:
+    folder.parent.chmod(0o700)
+    with EmbeddedPostgres(folder, durable=False) as facts:
+        home = facts.socket_folder.parent
+        assert (folder / "elsewhere").readlink() == home
+        assert home.parent == Path("/var/lib/staffelstab/clusters")
+    assert (home.exists(), list(folder.iterdir())) == (False, [])
+
+
 def test_two_servers_run_side_by_side(folder: Path) -> None:
     first = EmbeddedPostgres(folder / "first", durable=False)
     second = EmbeddedPostgres(folder / "second", durable=False)

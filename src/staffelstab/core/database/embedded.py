@@ -92,7 +92,7 @@ class EmbeddedPostgres:
     """The server of one data folder, as seen by one process.
 
     `data_folder` belongs to the server alone and is made on first use. `durable=False` trades every safety against
-    sudden power loss for speed and is for tests. Raises `EmbeddedPostgresError` and its kinds.
+    sudden power loss for speed and is for tests; what root's server user could not reach is then not kept. Raises `EmbeddedPostgresError` and its kinds.
     """
 
     def __init__(self, data_folder: Path, *, durable: bool = True) -> None:
@@ -145,6 +145,11 @@ class EmbeddedPostgres:
                 if last and postmaster is not None and processes.works_in(postmaster.pid, cluster):
                     _shut_down(postmaster.pid)
             self._collect(ended=last)
+            elsewhere = self.data_folder / "elsewhere"
+            if last and not self.durable and elsewhere.is_symlink():
+                # Nobody will look for a throw-away cluster in the place it had to be put.
+                shutil.rmtree(self._home)
+                elsewhere.unlink()
 
     def _leave(self) -> None:
         if self._membership is not None:
