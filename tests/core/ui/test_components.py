@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.staticfiles import finders
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from staffelstab.core.ui.samples import component_samples
+from tests.strict_client import check_page
 
 ERRORS = ("400", "403", "404", "410", "422", "429", "500", "503")
 BUDGET = 120 * 1024  # bytes transferred on the first visit, without fonts
@@ -41,6 +43,10 @@ def test_component_page_obeys_the_content_security_policy(html: str) -> None:
         tag for tag in page.find_all("script") if not tag.get("src") and tag.get("type") != "application/json"
     ]
     assert scripts == []
+
+
+def test_component_page_passes_the_checks_of_every_page(html: str) -> None:
+    check_page(HttpResponse(html), fragment=False)
 
 
 def test_component_page_has_one_heading_and_unique_ids(html: str) -> None:

@@ -42,8 +42,14 @@ def _decode(cursor: str, count: int) -> list[object] | None:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         return None
-    scalar = isinstance(values, list) and all(isinstance(value, str | int | float | bool) for value in values)
-    return values if scalar and len(values) == count else None
+    if not isinstance(values, list) or len(values) != count:
+        return None
+    return values if all(_is_scalar(value) for value in values) else None
+
+
+def _is_scalar(value: object) -> bool:
+    # PostgreSQL refuses NUL in text.
+    return "\0" not in value if isinstance(value, str) else isinstance(value, int | float | bool)
 
 
 def _beyond(fields: Sequence[str], values: Sequence[object]) -> Q:
