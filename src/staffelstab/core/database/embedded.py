@@ -92,7 +92,8 @@ class EmbeddedPostgres:
     """The server of one data folder, as seen by one process.
 
     `data_folder` belongs to the server alone and is made on first use. `durable=False` trades every safety against
-    sudden power loss for speed and is for tests; what root's server user could not reach is then not kept. Raises `EmbeddedPostgresError` and its kinds.
+    sudden power loss for speed and is for tests; what root's server user could not reach is then not kept.
+    Raises `EmbeddedPostgresError` and its kinds.
     """
 
     def __init__(self, data_folder: Path, *, durable: bool = True) -> None:
