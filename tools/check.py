@@ -23,8 +23,8 @@ class Step:
 
 
 STEPS = (
-    Step("format", ("ruff", "format", "--check", "--quiet", ".")),
-    Step("lint", ("ruff", "check", "--quiet", ".")),
+    Step("format", ("ruff", "format", "--check", "--output-format", "concise", ".")),
+    Step("lint", ("ruff", "check", "--quiet", "--output-format", "concise", ".")),
     Step("imports", ("lint-imports", "--no-logo")),
     Step("types", ("mypy",)),
     Step("migrations", ("staffelstab", "makemigrations", "--check", "--dry-run")),

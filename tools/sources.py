@@ -23,6 +23,9 @@ FUNCTIONS: dict[str, tuple[int | None, int, int | None]] = {
     "npgettext_lazy": (0, 1, 2),
 }
 
+# Pure rooms (domain, formats) import no Django: they mark their texts with a function of this name.
+MARKER = "N_"
+
 
 @dataclass(frozen=True)
 class Message:
@@ -76,7 +79,7 @@ def module_of(parts: tuple[str, ...]) -> str:
 def python_messages(path: Path, *, module: str, place: str) -> Iterator[Message | Finding]:
     """Yield the literal arguments of Django's translation functions under whatever name they are imported."""
     tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-    names: dict[str, str] = {}
+    names = {MARKER: "gettext_noop"}
     modules: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation":

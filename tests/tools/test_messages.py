@@ -43,6 +43,12 @@ def test_collect_finds_texts_in_python_under_any_name(tmp_path: Path) -> None:
     ]
 
 
+def test_collect_finds_texts_that_pure_modules_mark(tmp_path: Path) -> None:
+    write(tmp_path / "workforce" / "domain" / "texts.py", "a = N_('Task')\n")
+    messages, findings = collect(tmp_path)
+    assert (findings, [message.msgid for message in messages]) == ([], ["Task"])
+
+
 def test_collect_finds_texts_in_templates(tmp_path: Path) -> None:
     write(
         tmp_path / "portal" / "templates" / "portal" / "start.html",
