@@ -1,0 +1,27 @@
+"""Which rows an actor may change, as queryset conditions: the set-wise twin of the permission tables."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from staffelstab.core.actors import Actor
+from staffelstab.identity.enums import Role
+
+TASK_EDITORS = (Role.KNOWLEDGE_MANAGER, Role.LINE_MANAGER)
+UNIT_EDITORS = (Role.KNOWLEDGE_MANAGER,)
+POSITION_EDITORS = (Role.KNOWLEDGE_MANAGER, Role.PERSONNEL)
+
+NOTHING = Q(pk__in=[])
+
+
+def within(actor: Actor, roles: tuple[str, ...], path: str) -> Q:
+    """Rows whose path of units (the array field ``path``) meets a unit of one of the actor's ``roles``.
+
+    Everything for the system and for a role that holds for the whole organisation; nothing without such a role.
+    """
+    if not actor.system and actor.roles.isdisjoint(roles):
+        return NOTHING
+    bound: frozenset[UUID] | None = actor.unit_ids(*roles)
+    return Q() if bound is None else Q(**{f"{path}__overlap": sorted(bound)})

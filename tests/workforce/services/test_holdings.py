@@ -1,0 +1,176 @@
+"""Commands on holdings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from staffelstab.core import audit
+from staffelstab.core.errors import PermissionRefused
+from staffelstab.identity.enums import Role
+from staffelstab.workforce.enums import ExitBand
+from staffelstab.workforce.models import Holding, Person, Position
+from staffelstab.workforce.services import errors, holdings
+from tests.factories.workforce import HoldingFactory, PersonFactory, PositionFactory
+from tests.world import NOW, World
+
+LATER = NOW + dt.timedelta(hours=1)
+TODAY = dt.date(2026, 11, 22)
+
+
+@pytest.fixture(autouse=True)
+def inside(world: World) -> Iterator[None]:
+    with world.inside():
+        yield
+
+
+def create(world: World, position: Position, person: Person, **values: object) -> Holding:
+    given = {"share": Decimal("0.5"), "starts_on": TODAY, "ends_on": None, "actor": world.actor(), "now": NOW}
+    return holdings.create_holding(position=position, person=person, **{**given, **values})
+
+
+def test_create_holding_puts_a_person_on_a_position(world: World) -> None:
+    position = PositionFactory(number="50-03", title="Wohngeld")
+    holding = create(world, position, PersonFactory())
+    assert Holding.objects.get(pk=holding.pk).share == Decimal("0.500")
+    assert audit.history(holding)[0].changes == {
+        "position": [None, "50-03 Wohngeld"],
+        "share": [None, "0.5"],
+        "starts_on": [None, "2026-11-22"],
+        "ends_on": [None, None],
+    }
+
+
+def test_create_holding_refusals(world: World) -> None:
+    position, person = PositionFactory(), PersonFactory()
+    create(world, position, person)
+    with pytest.raises(errors.HoldingTwice):
+        create(world, position, person)
+    with pytest.raises(errors.ShareOutOfRange):
+        create(world, position, PersonFactory(), share=Decimal("1.5"))
+    with pytest.raises(errors.EndsBeforeStart):
+        create(world, position, PersonFactory(), ends_on=dt.date(2026, 11, 21))
+    with pytest.raises(errors.PositionEnded):
+        create(world, PositionFactory(ended_on=TODAY), person)
+    with pytest.raises(errors.AlreadyEnded):
+        create(world, position, PersonFactory(ended_on=TODAY))
+
+
+@pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.LINE_MANAGER, Role.EXECUTIVE])
+def test_holdings_are_not_changed_by_others(world: World, now: datetime, role: Role) -> None:
+    holding, actor = HoldingFactory(), world.actor(role)
+    with pytest.raises(PermissionRefused):
+        create(world, holding.position, PersonFactory(), actor=actor)
+    with pytest.raises(PermissionRefused):
+        holdings.end_holding(holding=holding, last_day=TODAY, seen=None, actor=actor, now=now)
+    with pytest.raises(PermissionRefused):
+        holdings.edit_holding(
+            holding=holding,
+            share=Decimal(1),
+            starts_on=None,
+            ends_on=None,
+            seen=None,
+            actor=actor,
+            now=now,
+        )
+
+
+def test_edit_holding_changes_share_and_period(world: World) -> None:
+    holding = HoldingFactory()
+
+    def edit(seen: datetime) -> Holding:
+        return holdings.edit_holding(
+            holding=holding,
+            share=Decimal("0.75"),
+            starts_on=TODAY,
+            ends_on=None,
+            seen=seen,
+            actor=world.actor(),
+            now=LATER,
+        )
+
+    edit(NOW)
+    assert Holding.objects.get(pk=holding.pk).share == Decimal("0.750")
+    edit(LATER)
+    assert audit.history(holding).count() == 1
+    with pytest.raises(errors.ChangedMeanwhile):
+        edit(NOW)
+
+
+@pytest.mark.parametrize(
+    ("quarter", "band", "stored"),
+    [(8114, None, (8114, "")), (None, ExitBand.FROM_1_TO_2, (None, "from_1_to_2")), (None, None, (None, ""))],
+)
+def test_set_exit_takes_a_quarter_a_band_or_nothing(
+    world: World, now: datetime, quarter: int | None, band: ExitBand | None, stored: tuple[object, object]
+) -> None:
+    holding = HoldingFactory(exit_quarter=8000)
+    holdings.set_exit(
+        holding=holding,
+        quarter=quarter,
+        band=band,
+        fixed=True,
+        seen=None,
+        actor=world.actor(Role.PERSONNEL),
+        now=now,
+    )
+    fresh = Holding.objects.get(pk=holding.pk)
+    assert ((fresh.exit_quarter, fresh.exit_band), fresh.exit_fixed) == (stored, True)
+
+
+def test_set_exit_without_a_difference_writes_nothing(world: World, now: datetime) -> None:
+    holding = HoldingFactory()
+    actor = world.actor(Role.PERSONNEL)
+    holdings.set_exit(holding=holding, quarter=None, band=None, fixed=False, seen=None, actor=actor, now=now)
+    assert audit.history(holding).count() == 0
+
+
+def test_set_exit_takes_one_of_both_only(world: World, now: datetime) -> None:
+    with pytest.raises(errors.QuarterAndBand):
+        holdings.set_exit(
+            holding=HoldingFactory(),
+            quarter=8114,
+            band=ExitBand.OVER_5,
+            fixed=False,
+            seen=None,
+            actor=world.actor(Role.PERSONNEL),
+            now=now,
+        )
+
+
+@pytest.mark.parametrize("role", [Role.KNOWLEDGE_MANAGER, Role.LINE_MANAGER, Role.EMPLOYEE])
+def test_set_exit_is_for_personnel_only(world: World, now: datetime, role: Role) -> None:
+    with pytest.raises(PermissionRefused):
+        holdings.set_exit(
+            holding=HoldingFactory(),
+            quarter=8114,
+            band=None,
+            fixed=False,
+            seen=None,
+            actor=world.actor(role),
+            now=now,
+        )
+
+
+def test_set_exit_of_another_area_is_refused(world: World, now: datetime) -> None:
+    mine, other = HoldingFactory(), HoldingFactory()
+    actor = world.actor(Role.PERSONNEL, unit_id=mine.position.unit_id)
+    with pytest.raises(PermissionRefused):
+        holdings.set_exit(
+            holding=other, quarter=8114, band=None, fixed=False, seen=None, actor=actor, now=now
+        )
+
+
+def test_end_holding_makes_the_position_vacant(world: World, now: datetime) -> None:
+    holding = HoldingFactory(starts_on=dt.date(2020, 1, 1))
+    actor = world.actor(Role.PERSONNEL)
+    with pytest.raises(errors.EndsBeforeStart):
+        holdings.end_holding(holding=holding, last_day=dt.date(2019, 12, 31), seen=None, actor=actor, now=now)
+    holdings.end_holding(holding=holding, last_day=TODAY, seen=NOW, actor=actor, now=LATER)
+    assert Holding.objects.get(pk=holding.pk).ends_on == TODAY
+    with pytest.raises(errors.ChangedMeanwhile):
+        holdings.end_holding(holding=holding, last_day=TODAY, seen=NOW, actor=actor, now=LATER)

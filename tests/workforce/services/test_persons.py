@@ -1,0 +1,135 @@
+"""Commands on persons."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from staffelstab.core import audit
+from staffelstab.core.errors import PermissionRefused
+from staffelstab.identity.enums import Role
+from staffelstab.workforce.models import Holding, Person
+from staffelstab.workforce.services import errors, persons
+from staffelstab.workforce.services.persons import PersonValues
+from tests.factories.workforce import HoldingFactory, PersonFactory
+from tests.world import NOW, World
+
+LATER = NOW + dt.timedelta(hours=1)
+TODAY = dt.date(2026, 11, 22)
+VALUES = PersonValues(
+    personnel_number="4711", last_name="Özdemir", first_name="Nur", email="nur@musterstadt.example"
+)
+
+
+@pytest.fixture(autouse=True)
+def inside(world: World) -> Iterator[None]:
+    with world.inside():
+        yield
+
+
+def test_create_person_masks_what_is_personal(world: World, now: datetime) -> None:
+    person = persons.create_person(values=VALUES, actor=world.actor(Role.PERSONNEL), now=now)
+    assert Person.objects.get(pk=person.pk).sort_key == "ozdemir nur"
+    assert audit.history(person)[0].changes == {
+        "personnel_number": [None, "•••"],
+        "last_name": [None, "•••"],
+        "first_name": [None, "•••"],
+        "email": [None, "•••"],
+    }
+
+
+def test_create_person_with_a_taken_number_is_refused(world: World, now: datetime) -> None:
+    PersonFactory(personnel_number="4711")
+    with pytest.raises(errors.PersonnelNumberTaken) as refused:
+        persons.create_person(values=VALUES, actor=world.actor(), now=now)
+    assert refused.value.data == {}
+
+
+@pytest.mark.parametrize("role", [Role.EMPLOYEE, Role.LINE_MANAGER, Role.EXECUTIVE, Role.PRIVACY])
+def test_persons_are_not_changed_by_others(world: World, now: datetime, role: Role) -> None:
+    person, actor = PersonFactory(), world.actor(role)
+    with pytest.raises(PermissionRefused):
+        persons.create_person(values=VALUES, actor=actor, now=now)
+    with pytest.raises(PermissionRefused):
+        persons.edit_person(person=person, values=VALUES, seen=None, actor=actor, now=now)
+    with pytest.raises(PermissionRefused):
+        persons.link_account(person=person, account_id=None, seen=None, actor=actor, now=now)
+    with pytest.raises(PermissionRefused):
+        persons.end_person(person=person, last_day=TODAY, seen=None, actor=actor, now=now)
+
+
+def test_edit_person_changes_the_sort_key(world: World) -> None:
+    person = PersonFactory()
+    persons.edit_person(person=person, values=VALUES, seen=NOW, actor=world.actor(), now=LATER)
+    assert Person.objects.get(pk=person.pk).sort_key == "ozdemir nur"
+    assert audit.history(person)[0].changes["last_name"] == ["•••", "•••"]
+    again = persons.edit_person(person=person, values=VALUES, seen=LATER, actor=world.actor(), now=LATER)
+    assert audit.history(again).count() == 1
+    with pytest.raises(errors.ChangedMeanwhile):
+        persons.edit_person(person=person, values=VALUES, seen=NOW, actor=world.actor(), now=LATER)
+
+
+def test_edit_person_to_a_taken_number_is_refused(world: World, now: datetime) -> None:
+    PersonFactory(personnel_number="4711")
+    with pytest.raises(errors.PersonnelNumberTaken):
+        persons.edit_person(person=PersonFactory(), values=VALUES, seen=None, actor=world.actor(), now=now)
+
+
+def test_link_account_belongs_to_one_person(world: World, now: datetime) -> None:
+    first, second = PersonFactory(), PersonFactory()
+    account = world.accounts[Role.EMPLOYEE].pk
+    actor = world.actor()
+    persons.link_account(person=first, account_id=account, seen=None, actor=actor, now=now)
+    assert Person.objects.get(pk=first.pk).account_id == account
+    with pytest.raises(errors.AccountTaken):
+        persons.link_account(person=second, account_id=account, seen=None, actor=actor, now=now)
+    persons.link_account(person=first, account_id=account, seen=None, actor=actor, now=now)
+    persons.link_account(person=first, account_id=None, seen=None, actor=actor, now=now)
+    assert [entry.action for entry in audit.history(first)] == [
+        "workforce.person.unlinked",
+        "workforce.person.linked",
+    ]
+
+
+def test_link_account_of_another_house_is_refused(world: World, now: datetime) -> None:
+    foreign = world.accounts["stranger.employee"].pk
+    with pytest.raises(errors.NotOurAccount):
+        persons.link_account(
+            person=PersonFactory(), account_id=foreign, seen=None, actor=world.actor(), now=now
+        )
+
+
+def test_end_person_ends_all_holdings(world: World, now: datetime) -> None:
+    person = PersonFactory()
+    first, second = HoldingFactory(person=person), HoldingFactory(person=person)
+    persons.end_person(person=person, last_day=TODAY, seen=None, actor=world.actor(), now=now)
+    assert set(Holding.objects.filter(person=person).values_list("pk", "ends_on")) == {
+        (first.pk, TODAY),
+        (second.pk, TODAY),
+    }
+    assert Person.objects.get(pk=person.pk).ended_on == TODAY
+    assert audit.history(person)[0].changes == {"last_day": [None, "2026-11-22"], "holdings": [None, 2]}
+    with pytest.raises(errors.AlreadyEnded):
+        persons.end_person(person=person, last_day=TODAY, seen=None, actor=world.actor(), now=now)
+
+
+def test_end_person_ahead_keeps_them_in_the_directory(world: World, now: datetime) -> None:
+    holding = HoldingFactory()
+    ahead = dt.date(2027, 3, 31)
+    later = HoldingFactory(person=holding.person, starts_on=dt.date(2027, 6, 1))
+    persons.end_person(person=holding.person, last_day=ahead, seen=None, actor=world.actor(), now=now)
+    assert Person.objects.get(pk=holding.person_id).ended_on is None
+    assert Holding.objects.get(pk=holding.pk).ends_on == ahead
+    assert Holding.objects.filter(pk=later.pk).count() == 0
+    assert audit.history(later)[0].action == "workforce.holding.withdrawn"
+
+
+def test_end_person_on_a_position_of_another_area_is_refused(world: World, now: datetime) -> None:
+    mine, other = HoldingFactory(), HoldingFactory()
+    actor = world.actor(Role.PERSONNEL, unit_id=mine.position.unit_id)
+    with pytest.raises(PermissionRefused):
+        persons.end_person(person=other.person, last_day=TODAY, seen=None, actor=actor, now=now)
+    persons.end_person(person=mine.person, last_day=TODAY, seen=None, actor=actor, now=now)
