@@ -9,7 +9,7 @@ from typing import Final
 from staffelstab.workforce.domain import import_rules as rules
 from staffelstab.workforce.domain.import_problems import Problem
 from staffelstab.workforce.domain.import_schema import Column, Sheet
-from staffelstab.workforce.domain.import_sheets import SHEET_NAMES
+from staffelstab.workforce.domain.import_sheets import SHEET_NAMES, SHEETS
 from staffelstab.workforce.domain.import_values import fold
 from staffelstab.workforce.formats.limits import SourceRefused
 from staffelstab.workforce.formats.source import Source
@@ -81,7 +81,7 @@ def locate(source: Source) -> Layout:
         if fold(name.rpartition("/")[2].partition(".")[0]) not in rules.IGNORED_SHEETS
     )
     sheets: dict[str, SheetLayout] = {}
-    for sheet in rules.SHEETS:
+    for sheet in SHEETS:
         if sheet.key in found:
             layout, own = _locate_columns(sheet, found[sheet.key])
             problems.extend(own)

@@ -7,7 +7,7 @@ which a general reader does not offer. Values come as text, errors such as ``#RE
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers import expat
@@ -39,8 +39,8 @@ class OdsTable:
     rows: list[RawRow] = field(default_factory=list)
     is_text: bool = False
 
-    def batches(self, size: int) -> list[list[RawRow]]:  # type: ignore[override]
-        return list(in_batches(self.rows, size))
+    def batches(self, size: int) -> Iterator[list[RawRow]]:
+        return in_batches(self.rows, size)
 
 
 def _repeats(attributes: Mapping[str, str], name: str) -> int:
