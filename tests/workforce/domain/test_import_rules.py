@@ -122,6 +122,13 @@ def test_collector_keeps_the_first_and_counts_all() -> None:
     assert collector.by_code == {"value.required": 3, "sheet.unknown": 1}
 
 
+def test_collector_that_is_full_counts_warnings_without_keeping_them() -> None:
+    collector = ProblemCollector(limit=1)
+    collector.extend([Problem("sheet.unknown", "Notizen"), Problem("sheet.unknown", "Entwurf")])
+    assert [problem.sheet for problem in collector.problems] == ["Notizen"]
+    assert collector.warnings == 2
+
+
 def test_long_values_are_cut_where_they_are_shown() -> None:
     assert shorten("a\n b") == "a b"
     assert len(shorten("x" * 500)) == 120

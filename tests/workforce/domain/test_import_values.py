@@ -109,6 +109,9 @@ REFUSED: list[tuple[Callable[[str], object], str, str]] = [
     (values.parse_service_key, "12345678901234", "service_key.invalid"),
     (values.parse_service_key, "9910702301700", "service_key.invalid"),
     (values.parse_service_key, "9,9107E+13", "key.rounded"),
+    (values.parse_service_key, "9.91070230170001E13", "service_key.invalid"),
+    (values.parse_exit_quarter, "20283", "exit_quarter.invalid"),
+    (values.parse_exit_quarter, "32028", "exit_quarter.invalid"),
     *[(values.parse_scale, text, "scale.invalid") for text in ("0", "6", "hoch", "1,5", "1–5")],
     *[(values.parse_minimum, text, "minimum.invalid") for text in ("0", "1000", "-1", "zwei", "1,5")],
     *[

@@ -491,9 +491,29 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         N_("Nobody is responsible for the task “%(value)s”."),
         N_("Add a row with “zuständig” on the sheet “Zuständigkeiten”."),
     ),
+    "unit.still_used": ProblemText(
+        Severity.ERROR,
+        N_("The unit “%(value)s” would end, but the file still names it in row %(first_row)s."),
+        N_("Keep the unit on the sheet “Einheiten”, or remove the row that names the unit."),
+    ),
     "position.still_used": ProblemText(
         Severity.ERROR,
         N_("The position “%(value)s” would end, but the file still names it in row %(first_row)s."),
-        N_("Keep the position on the sheet “Stellen”, or remove the row that names it."),
+        N_("Keep the position on the sheet “Stellen”, or remove the row that names the position."),
+    ),
+    "person.still_used": ProblemText(
+        Severity.ERROR,
+        N_("The person “%(value)s” would end, but the file still names it in row %(first_row)s."),
+        N_("Keep the person on the sheet “Personen”, or remove the row that names the person."),
+    ),
+    "task.still_used": ProblemText(
+        Severity.ERROR,
+        N_("The task “%(value)s” would end, but the file still names it in row %(first_row)s."),
+        N_("Keep the task on the sheet “Aufgaben”, or remove the row that names the task."),
+    ),
+    "unit.not_empty": ProblemText(
+        Severity.ERROR,
+        N_("The unit “%(value)s” would end, but positions or tasks that stay belong to it."),
+        N_("Keep the unit on the sheet “Einheiten”, or move its positions and tasks to another unit."),
     ),
 }

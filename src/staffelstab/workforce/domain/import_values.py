@@ -269,14 +269,12 @@ _QUARTER_FIRST: Final = re.compile(r"q?\s*([1-4]|i{1,3}|iv)\.?\s*(?:quartal)?\s*
 
 def _quarter(text: str) -> int | None:
     lowered = text.lower()
+    if lowered.isdigit():
+        return None  # 20283 is a number, not a quarter
     if match := _YEAR_FIRST.fullmatch(lowered):
         year, quarter = match[1], match[2]
-        if quarter.isdigit() and lowered.isdigit():
-            return None  # 20283 is a number, not a quarter
     elif match := _QUARTER_FIRST.fullmatch(lowered):
         quarter, year = match[1], match[2]
-        if lowered.isdigit():
-            return None
     else:
         return None
     if not FIRST_EXIT_YEAR <= int(year) <= LAST_YEAR:
