@@ -10,7 +10,7 @@ os.environ.setdefault("STAFFELSTAB_SECRET_KEY", "only-for-tests")
 os.environ.setdefault("STAFFELSTAB_HOSTS", "localhost,127.0.0.1,testserver")
 
 from staffelstab.config.settings.base import *  # noqa: F403
-from staffelstab.config.settings.base import STORAGES, TEMPLATES
+from staffelstab.config.settings.base import STATIC_ROOT, STORAGES, TEMPLATES
 
 
 class UndefinedTemplateVariable(Exception):
@@ -39,3 +39,5 @@ STORAGES = {
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = LoudUndefined("%s")  # type: ignore[index]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+# The static files middleware warns about a folder that is not there, and warnings are errors here.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
