@@ -11,10 +11,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from staffelstab.core.actors import Actor, system_actor
 from staffelstab.core.errors import DomainError
+from staffelstab.core.ids import new_id
 from staffelstab.core.tenancy.context import TenancyContext, activate
-from staffelstab.foresight.enums import MeasureState
+from staffelstab.foresight.enums import MeasureKind
 from staffelstab.foresight.services import measures
 from staffelstab.identity.models import Organisation
 from staffelstab.identity.selectors.actors import organisation_id_by_slug
@@ -22,8 +25,10 @@ from staffelstab.identity.services import accounts, organisations
 from staffelstab.portal.domain.demo import Demo, DemoOrganisation, build_demo, read_services
 from staffelstab.vocabulary.enums import Topic, Visibility
 from staffelstab.vocabulary.services import catalogue
+from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.models import Person, Position, Task, Unit
-from staffelstab.workforce.services import bulk, imports, persons
+from staffelstab.workforce.services import bulk, persons
+from staffelstab.workforce.services.imports import runs
 
 TOPIC_OF_UNIT = {
     "32": Topic.LAW, "33": Topic.LAW, "34": Topic.FAMILY, "36": Topic.ENVIRONMENT, "37": Topic.LAW,
@@ -40,7 +45,7 @@ class DemoImportFailed(DomainError):
     """The demo's own register was refused by the import: a defect of the demo."""
 
     code = "portal.demo_import_failed"
-    template = "%(organisation)s: %(problems)s"
+    template = _("The register of “%(organisation)s” was refused by the import.")
 
 
 def is_loaded() -> bool:
@@ -108,9 +113,10 @@ def _fill(house: DemoOrganisation, organisation: Organisation, now: datetime) ->
     with TemporaryDirectory() as folder:
         path = Path(folder) / "Register.zip"
         path.write_bytes(workbook(house))
-        outcome = imports.import_path(path=path, actor=actor, now=now)
-    if outcome.problem_count:
-        raise DemoImportFailed(organisation=house.slug, problems=outcome.problems[:3])
+        with activate(TenancyContext(organisation.pk)):
+            outcome = runs.import_file(path=path, name=path.name, actor=actor, now=now)
+    if outcome.state != ImportState.APPLIED:
+        raise DemoImportFailed(organisation=house.slug)
     with activate(TenancyContext(organisation.pk)):
         if house.kind == "municipality":
             rows = [(row.key, row.name, row.terms) for row in read_services()]
@@ -155,13 +161,26 @@ def _add_measures(demo: Demo, organisation: Organisation, now: datetime) -> None
         for row in demo.measures:
             if row.organisation != organisation.slug:
                 continue
-            measure = measures.create_measure(
+            measures.record_measure(
+                measure_id=new_id(),
                 task=Task.objects.select_related("unit").get(key=row.task_key),
+                kind=_kind(row.what),
                 what=row.what,
                 position=Position.objects.filter(number=row.position_number).first(),
                 due_on=date.fromisoformat(row.until),
+                state=row.state,
                 actor=actor,
                 now=now,
             )
-            if row.state != MeasureState.PLANNED:
-                measures.set_state(measure=measure, state=row.state, actor=actor, now=now)
+
+
+def _kind(what: str) -> MeasureKind:
+    """The kind of a measure from its words; the demo's data names none."""
+    lower = what.lower()
+    words = {
+        MeasureKind.HANDOVER: ("übergabe", "übergeben"),
+        MeasureKind.DEPUTY: ("vertretung", "einarbeiten", "zu zweit"),
+        MeasureKind.PAGE: ("beschreib", "sammlung", "festhalten", "steckbrief", "dokument"),
+        MeasureKind.HIRE: ("stelle", "ausschreib", "nachfolge", "besetz"),
+    }
+    return next((kind for kind, signs in words.items() if any(sign in lower for sign in signs)), MeasureKind.OTHER)
