@@ -3,15 +3,53 @@
 Starts a throw-away server, migrates it as an installation would, and passes further arguments on to `pgrls lint`.
 """
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import psycopg
+
 from staffelstab.config import database
 
 ROOT = Path(__file__).resolve().parent.parent
+CONFIGURATION = ROOT / "pgrls.toml"
+
+# The rules that speak of a policy which admits every row: true of the owner's, which is its purpose.
+MAINTENANCE_RULES = ("SEC005", "SEC008", "SEC028", "SEC038")
+
+_MAINTENANCE = """
+    SELECT format('%%s.%%s.%%s', n.nspname, c.relname, p.polname), p.polroles = ARRAY[owner.oid]
+    FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_roles owner ON owner.rolname = %s AND NOT owner.rolsuper AND NOT owner.rolbypassrls
+    WHERE p.polname = 'maintenance' ORDER BY 1
+"""
+
+
+def maintenance_policies(connection: psycopg.Connection, *, owner: str) -> list[str]:
+    """Return `schema.table.policy` of the policies that hold for the owner role and for nobody else."""
+    return [str(name) for name, alone in connection.execute(_MAINTENANCE, [owner]) if alone]
+
+
+def configuration(policies: list[str]) -> str:
+    """Return a configuration that adds the owner's policies to the exceptions of `pgrls.toml`."""
+    lines = [f"extends = {json.dumps(str(CONFIGURATION))}"]
+    for rule in MAINTENANCE_RULES:
+        lines += [f"[lint.rules.{rule}]", f"allowlist = {json.dumps(policies)}"]
+    return "\n".join(lines) + "\n"
+
+
+def lint(*, folder: Path, owner_url: str, arguments: list[str]) -> int:
+    """Run `pgrls lint` on a migrated database; `folder` takes the configuration. Returns its exit status."""
+    with psycopg.connect(owner_url) as connection:
+        policies = maintenance_policies(connection, owner=database.OWNER)
+    path = folder / "pgrls.toml"
+    path.write_text(configuration(policies), encoding="utf-8")
+    program = str(Path(sys.executable).parent / "pgrls")
+    command = [program, "lint", f"--config={path}", f"--database-url={owner_url}", *arguments]
+    return subprocess.run(command, check=False, cwd=ROOT).returncode
 
 
 def main(arguments: list[str]) -> int:
@@ -19,18 +57,14 @@ def main(arguments: list[str]) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "staffelstab.config.settings.base"
     for name in ("DATABASE_URL", "STAFFELSTAB_OWNER_DATABASE_URL"):
         os.environ.pop(name, None)
-    with tempfile.TemporaryDirectory(prefix="staffelstab-pgrls-") as folder:
+    with tempfile.TemporaryDirectory(prefix="staffelstab-pgrls-") as name:
+        folder = Path(name)
         # The server of a root user runs as another one, who must be able to enter the folder.
-        Path(folder).chmod(0o711)
-        os.environ["STAFFELSTAB_DATA"] = folder
+        folder.chmod(0o711)
+        os.environ["STAFFELSTAB_DATA"] = str(folder)
         with database.running():
-            command = [
-                str(Path(sys.executable).parent / "pgrls"),
-                "lint",
-                f"--database-url={os.environ['STAFFELSTAB_OWNER_DATABASE_URL']}",
-                *arguments,
-            ]
-            return subprocess.run(command, check=False, cwd=ROOT).returncode
+            owner_url = os.environ["STAFFELSTAB_OWNER_DATABASE_URL"]
+            return lint(folder=folder, owner_url=owner_url, arguments=arguments)
 
 
 if __name__ == "__main__":

@@ -74,9 +74,7 @@ class Shared(Protection):
 
     def policies(self) -> tuple[Policy, ...]:
         own = f"organisation_id = {ORGANISATION}"
-        read = (
-            f"{own} OR visibility = 'public' OR (visibility = 'network' AND organisation_id IN {PEERS})"
-        )
+        read = f"{own} OR visibility = 'public' OR (visibility = 'network' AND organisation_id IN {PEERS})"
         return _everything(read, own)
 
 
@@ -103,18 +101,34 @@ class Custom(Protection):
 
 @dataclass(frozen=True, slots=True)
 class Global(Protection):
-    """No tenant's data: reference tables (read only for the application) and technical tables, with a reason."""
+    """No tenant's data: reference tables (read only for the application) and technical tables, with a reason.
+
+    Guarded by privileges alone: a policy that admits every row would look like protection and be none.
+    """
 
     tenant: ClassVar[bool] = False
     reason: str = ""
     commands: tuple[str, ...] = ("SELECT",)
 
     def policies(self) -> tuple[Policy, ...]:
-        return tuple(p for p in _everything("true") if p.command in self.commands)
+        return ()
+
+    @property
+    def grants(self) -> str:
+        return ", ".join(self.commands)
 
 
+def _of_account(column: str) -> str:
+    """Rows of accounts the context may see: all at sign-in, then the own and those of the active organisation."""
+    colleagues = f"(SELECT account_id FROM identity_membership WHERE organisation_id = {ORGANISATION})"  # noqa: S608 - no input
+    return (
+        f"({ACCOUNT} IS NULL AND {ORGANISATION} IS NULL) OR {column} = {ACCOUNT} OR {column} IN {colleagues}"
+    )
+
+
+_CONFIRMED = "email_address_id IN (SELECT id FROM account_emailaddress)"
 _FULL = ("SELECT", "INSERT", "UPDATE", "DELETE")
-FOREIGN_TABLES: dict[str, Global] = {
+FOREIGN_TABLES: dict[str, Protection] = {
     "django_migrations": Global("schema history; no tenant data"),
     "django_content_type": Global("names of models; no tenant data"),
     "auth_permission": Global("required by django.contrib.auth; unused, no tenant data"),
@@ -122,9 +136,15 @@ FOREIGN_TABLES: dict[str, Global] = {
     "auth_group_permissions": Global("required by django.contrib.auth; unused, no tenant data"),
     "django_session": Global("read by secret key before any tenant is known", _FULL),
     "django_tasks_database_dbtaskresult": Global("queue of jobs; arguments are ids only", _FULL),
-    "account_emailaddress": Global("needed to sign in, before any tenant is known", _FULL),
-    "account_emailconfirmation": Global("needed to sign in, before any tenant is known", _FULL),
-    "usersessions_usersession": Global("sessions of an account across organisations", _FULL),
+    "account_emailaddress": Custom(
+        _of_account("user_id"), _of_account("user_id"), reason="needed to sign in, before any tenant is known"
+    ),
+    "account_emailconfirmation": Custom(
+        _CONFIRMED, _CONFIRMED, reason="needed to sign in, before any tenant is known; as its address"
+    ),
+    "usersessions_usersession": Custom(
+        _of_account("user_id"), _of_account("user_id"), reason="sessions of an account across organisations"
+    ),
     "staffelstab_cache": Global("rate limits and rendered charts; no tenant data", _FULL),
 }
 
@@ -154,9 +174,13 @@ def tables() -> Iterator[Table]:
 def _references(model: type[models.Model]) -> Iterator[tuple[str, str, str]]:
     for column in model._meta.concrete_fields:
         # Local import would be a cycle (models → policies); the marker is the missing own constraint.
-        if isinstance(column, models.ForeignKey) and not column.db_constraint:
+        if isinstance(column, models.ForeignKey) and not getattr(column, "db_constraint", True):
             target: Any = column.related_model
-            yield f"{model._meta.db_table}_{column.column}_tenant_fk", str(column.column), target._meta.db_table
+            yield (
+                f"{model._meta.db_table}_{column.column}_tenant_fk",
+                str(column.column),
+                target._meta.db_table,
+            )
 
 
 def sync(connection: BaseDatabaseWrapper, *, app_role: str) -> None:
@@ -182,14 +206,16 @@ def statements(found: list[Table], *, app_role: str, quote: Any) -> Iterator[str
         name = quote(table.name)
         yield f"REVOKE ALL ON {name} FROM PUBLIC, {app_role}"
         yield f"GRANT {table.protection.grants} ON {name} TO {app_role}"
-        yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
-        yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
+        for policy_name in ("maintenance", "app_select", "app_insert", "app_update", "app_delete"):
+            yield f"DROP POLICY IF EXISTS {policy_name} ON {name}"
+        policies = table.protection.policies()
+        if not policies:
+            yield f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY"
+            continue
+        yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY, ENABLE ROW LEVEL SECURITY"
         # The owner migrates, backs up and runs the few SECURITY DEFINER functions; nobody signs in with it.
-        yield f"DROP POLICY IF EXISTS maintenance ON {name}"
         yield f"CREATE POLICY maintenance ON {name} TO CURRENT_USER USING (true) WITH CHECK (true)"
-        for policy in _everything("true"):
-            yield f"DROP POLICY IF EXISTS app_{policy.command.lower()} ON {name}"
-        for policy in table.protection.policies():
+        for policy in policies:
             using = f" USING ({policy.using})" if policy.using else ""
             check = f" WITH CHECK ({policy.check})" if policy.check else ""
             yield (
