@@ -15,6 +15,7 @@ class Command(BaseCommand):
     """Create organisations. Prints the short name; a refusal is a sentence on stderr and exit status 1."""
 
     help = "Create an organisation."
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """``create SLUG --name NAME [--kind …] [--ags …]``."""

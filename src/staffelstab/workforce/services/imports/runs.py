@@ -1,0 +1,398 @@
+"""The commands of an import: at once from the command line, or step by step from the screens.
+
+``check`` and ``apply`` are jobs and open their own transactions: their progress and their failure must be visible
+while, and although, their work is not committed. All other commands run in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+
+from staffelstab.core import audit, outbox, permissions, revisions
+from staffelstab.core.actors import Actor
+from staffelstab.core.errors import NotFound
+from staffelstab.core.ids import new_id
+from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
+from staffelstab.workforce.domain.import_states import may_follow
+from staffelstab.workforce.enums import ImportState
+from staffelstab.workforce.formats.limits import SourceRefused
+from staffelstab.workforce.formats.source import open_source
+from staffelstab.workforce.models import Import
+from staffelstab.workforce.services import trail
+from staffelstab.workforce.services.imports import progress as progress_
+from staffelstab.workforce.services.imports import records
+from staffelstab.workforce.services.imports.errors import (
+    FAILURE,
+    ImportBusy,
+    ImportNotPossible,
+    ImportOutdated,
+    ImportTooLarge,
+)
+from staffelstab.workforce.services.imports.examine import Examination, examine, refused
+from staffelstab.workforce.services.imports.merge import merge
+from staffelstab.workforce.services.imports.staging import Progress
+from staffelstab.workforce.services.imports.undo import Undone, undo
+
+PERMISSION = "workforce.import.use"
+UPLOADED = "workforce.import.uploaded"
+CONFIRMED = "workforce.import.confirmed"
+APPLIED = "workforce.import.applied"
+UNDONE = "workforce.import.undone"
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an import at once ended: READY (dry run), APPLIED or REJECTED."""
+
+    state: ImportState
+    examination: Examination
+    ended: dict[str, int]
+    import_id: UUID | None = None
+
+
+@transaction.atomic
+def import_file(
+    *,
+    path: Path,
+    name: str,
+    actor: Actor,
+    now: datetime,
+    end_missing: bool = False,
+    dry_run: bool = False,
+    progress: Progress = progress_.silent,
+) -> Outcome:
+    """Check and apply a file or folder at once. A rejected file and a dry run write nothing at all.
+
+    Raises PermissionRefused.
+    """
+    permissions.require(actor, PERMISSION)
+    organisation_id = current_organisation()
+    _serialise(organisation_id)
+    examination = _examined(path, name, organisation_id=organisation_id, now=now, progress=progress)
+    if _is_rejected(examination, end_missing=end_missing):
+        return Outcome(ImportState.REJECTED, examination, {})
+    if dry_run:
+        return Outcome(ImportState.READY, examination, {})
+    batch = Import(
+        id=new_id(),
+        organisation_id=organisation_id,
+        state=ImportState.APPLYING,
+        file_name=name[:200],
+        size=path.stat().st_size if path.is_file() else 0,
+        end_missing=end_missing,
+        account_id=actor.account_id,
+        actor_name=actor.display_name[:200],
+        created_at=now,
+        changed_at=now,
+    )
+    batch.save(force_insert=True)
+    ended = _merge(batch, examination, actor=actor, now=now, progress=progress)
+    return Outcome(ImportState.APPLIED, examination, ended, batch.pk)
+
+
+def _examined(
+    path: Path, name: str, *, organisation_id: UUID, now: datetime, progress: Progress, expected: int = 0
+) -> Examination:
+    try:
+        with open_source(path, name) as source:
+            return examine(
+                source,
+                organisation_id=organisation_id,
+                day=trail.day_of(now),
+                progress=progress,
+                expected=expected,
+            )
+    except SourceRefused as error:
+        return refused(error)
+
+
+def _is_rejected(examination: Examination, *, end_missing: bool) -> bool:
+    if end_missing:
+        examination.problems.extend(examination.obstacles.problems)
+    return examination.problems.errors > 0
+
+
+def _merge(
+    batch: Import, examination: Examination, *, actor: Actor, now: datetime, progress: Progress
+) -> dict[str, int]:
+    """Write everything, the trail, the news and the counter; the row says APPLIED."""
+    sheets = {key: sheet.rows for key, sheet in examination.sheets.items()}
+    ended = merge(
+        examination.values,
+        import_id=batch.pk,
+        now=now,
+        end_missing=batch.end_missing,
+        sheets=sheets,
+        progress=progress,
+    )
+    records.write(batch, examination)
+    batch.preview["ended"] = ended
+    batch.state = ImportState.APPLIED
+    batch.applied_at = batch.changed_at = now
+    batch.progress_step = ""
+    batch.save()
+    counts = {
+        key: {"new": sheet.new, "changed": sheet.changed, "ended": ended.get(key, 0)}
+        for key, sheet in examination.sheets.items()
+    }
+    changes = {
+        key: (None, ", ".join(f"{n} {what}" for what, n in each.items())) for key, each in counts.items()
+    }
+    audit.record(actor, APPLIED, batch, at=now, changes=changes)
+    outbox.publish(APPLIED, {"import_id": str(batch.pk), "sheets": counts}, at=now)
+    revisions.bump(current_organisation(), trail.TOPIC)
+    return ended
+
+
+def _serialise(organisation_id: UUID) -> None:
+    """One import of an organisation writes at a time; the lock goes with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import:{organisation_id}"])
+
+
+# --- step by step -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def upload(*, file: File[bytes], name: str, actor: Actor, now: datetime) -> Import:
+    """Store an uploaded file and have it checked. Raises PermissionRefused, ImportTooLarge."""
+    permissions.require(actor, PERMISSION)
+    if file.size > settings.IMPORT_LARGEST_FILE:
+        raise ImportTooLarge(limit=settings.IMPORT_LARGEST_FILE // MEGABYTE)
+    organisation_id = current_organisation()
+    key = new_id()
+    stored_as = default_storage.save(f"imports/{organisation_id}/{key}", file)
+    batch = Import.objects.create(
+        id=key,
+        organisation_id=organisation_id,
+        file_name=Path(name).name[:200],
+        stored_as=stored_as,
+        size=file.size,
+        account_id=actor.account_id,
+        actor_name=actor.display_name[:200],
+        created_at=now,
+        changed_at=now,
+    )
+    audit.record(actor, UPLOADED, batch, at=now)
+    outbox.publish(UPLOADED, {"import_id": str(key)}, at=now)
+    return batch
+
+
+def check(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
+    """Job: examine the stored file; the import becomes READY, REJECTED or FAILED. Safe to repeat."""
+    context = TenancyContext(organisation_id)
+    if not _begin(context, import_id, ImportState.CHECKING, now=now):
+        return
+    with (
+        _failure_noted(context, import_id, now=now),
+        progress_.written_to(import_id, context) as progress,
+        activate(context),
+    ):
+        batch = Import.objects.get(pk=import_id)
+        with _stored_file(batch) as path:
+            examination = _examined(
+                path, batch.file_name, organisation_id=organisation_id, now=now, progress=progress
+            )
+        rejected = _is_rejected(examination, end_missing=False)
+        _finish(batch, examination, ImportState.REJECTED if rejected else ImportState.READY, now=now)
+
+
+@transaction.atomic
+def confirm(*, batch: Import, end_missing: bool, actor: Actor, now: datetime) -> Import:
+    """Have a READY import applied. Raises PermissionRefused, ImportNotPossible, ImportBusy."""
+    permissions.require(actor, PERMISSION)
+    _serialise(current_organisation())
+    other = Import.objects.filter(state=ImportState.APPLYING).exclude(pk=batch.pk).first()
+    if other is not None:
+        raise ImportBusy(name=other.file_name, actor=other.actor_name)
+    batch = _step(batch, ImportState.APPLYING, now=now, end_missing=end_missing, actor=actor)
+    audit.record(actor, CONFIRMED, batch, at=now, changes={"end_missing": (None, end_missing)})
+    outbox.publish(CONFIRMED, {"import_id": str(batch.pk)}, at=now)
+    return batch
+
+
+def apply(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
+    """Job: examine the stored file again and merge it in one transaction. Safe to repeat after a killed worker.
+
+    The import becomes APPLIED, or REJECTED when the register has changed in between, or FAILED.
+    """
+    context = TenancyContext(organisation_id)
+    if not _begin(context, import_id, ImportState.APPLYING, now=now):
+        return
+    with (
+        _failure_noted(context, import_id, now=now),
+        progress_.written_to(import_id, context) as progress,
+        activate(context),
+    ):
+        _serialise(organisation_id)
+        batch = Import.objects.get(pk=import_id)
+        if batch.state != ImportState.APPLYING:
+            return
+        expected = sum(sheet["rows"] for sheet in batch.preview["sheets"].values())
+        with _stored_file(batch) as path:
+            examination = _examined(
+                path,
+                batch.file_name,
+                organisation_id=organisation_id,
+                now=now,
+                progress=progress,
+                expected=expected,
+            )
+        if _is_rejected(examination, end_missing=batch.end_missing):
+            _finish(batch, examination, ImportState.REJECTED, now=now)
+            return
+        _merge(batch, examination, actor=_requester(batch), now=now, progress=progress)
+        _forget_file(batch)
+
+
+@transaction.atomic
+def discard(*, batch: Import, actor: Actor, now: datetime) -> Import:
+    """Throw away an import that was not applied, with its file. Raises PermissionRefused, ImportNotPossible."""
+    permissions.require(actor, PERMISSION)
+    batch = _step(batch, ImportState.DISCARDED, now=now)
+    batch.problems, batch.preview = [], {}
+    _forget_file(batch)
+    batch.save(update_fields=["problems", "preview", "stored_as"])
+    audit.record(actor, "workforce.import.discarded", batch, at=now)
+    return batch
+
+
+@transaction.atomic
+def take_back(*, batch: Import, actor: Actor, now: datetime) -> Undone:
+    """Undo the latest applied import; what people have changed since is kept and listed.
+
+    Raises PermissionRefused, ImportNotPossible, ImportOutdated, ImportBusy, UndoBlocked.
+    """
+    permissions.require(actor, PERMISSION)
+    organisation_id = current_organisation()
+    _serialise(organisation_id)
+    running = Import.objects.filter(state=ImportState.APPLYING).first()
+    if running is not None:
+        raise ImportBusy(name=running.file_name, actor=running.actor_name)
+    batch = _step(batch, ImportState.UNDONE, now=now)
+    applied_at = batch.applied_at
+    assert applied_at is not None  # noqa: S101 - for the type checker: only applied imports get here
+    if Import.objects.filter(state=ImportState.APPLIED, applied_at__gt=applied_at).exists():
+        raise ImportOutdated
+    undone = undo(organisation_id=organisation_id, import_id=batch.pk, applied_at=applied_at)
+    batch.preview["undone"] = {
+        "removed": undone.removed,
+        "restored": undone.restored,
+        "kept": undone.kept,
+        "kept_names": list(undone.kept_names),
+    }
+    batch.save(update_fields=["preview"])
+    counts = {"removed": undone.removed, "restored": undone.restored, "kept": undone.kept}
+    audit.record(
+        actor, UNDONE, batch, at=now, changes={name: (None, count) for name, count in counts.items()}
+    )
+    outbox.publish(UNDONE, {"import_id": str(batch.pk)}, at=now)
+    revisions.bump(organisation_id, trail.TOPIC)
+    return undone
+
+
+# --- helpers ------------------------------------------------------------------------------------------------
+
+
+def _step(
+    batch: Import,
+    state: ImportState,
+    *,
+    now: datetime,
+    end_missing: bool | None = None,
+    actor: Actor | None = None,
+) -> Import:
+    """Lock the row and move it. Raises NotFound, ImportNotPossible."""
+    fresh: Import | None = Import.objects.select_for_update().filter(pk=batch.pk).first()
+    if fresh is None:
+        raise NotFound
+    if not may_follow(fresh.state, state) or fresh.state == state:
+        raise ImportNotPossible(state=fresh.get_state_display())
+    fresh.state, fresh.changed_at = state, now
+    fresh.progress_step, fresh.progress_done, fresh.progress_total = "", 0, 0
+    if end_missing is not None:
+        fresh.end_missing = end_missing
+    if actor is not None:
+        fresh.account_id, fresh.actor_name = actor.account_id, actor.display_name[:200]
+    fresh.save()
+    return fresh
+
+
+def _begin(context: TenancyContext, import_id: UUID, state: ImportState, *, now: datetime) -> bool:
+    """Mark the work as begun, in a transaction of its own. False when there is nothing to do any more."""
+    with activate(context):
+        batch: Import | None = Import.objects.select_for_update().filter(pk=import_id).first()
+        if batch is None or not may_follow(batch.state, state) or (state, batch.state) == _NOT_CONFIRMED:
+            return False
+        batch.state, batch.changed_at = state, now
+        batch.save(update_fields=["state", "changed_at"])
+        return True
+
+
+_NOT_CONFIRMED = (ImportState.APPLYING, ImportState.READY)
+"""Only ``confirm`` starts the application; the job continues it."""
+
+
+def _finish(batch: Import, examination: Examination, state: ImportState, *, now: datetime) -> None:
+    records.write(batch, examination)
+    batch.state, batch.changed_at, batch.progress_step = state, now, ""
+    batch.save()
+
+
+@contextmanager
+def _failure_noted(context: TenancyContext, import_id: UUID, *, now: datetime) -> Iterator[None]:
+    """An unexpected error leaves a sentence on the import, after everything else was rolled back."""
+    try:
+        yield
+    except Exception:
+        with activate(context):
+            batch = Import.objects.select_for_update().get(pk=import_id)
+            if may_follow(batch.state, ImportState.FAILED):
+                batch.state, batch.changed_at, batch.failure = ImportState.FAILED, now, FAILURE
+                batch.save(update_fields=["state", "changed_at", "failure"])
+        raise
+
+
+@contextmanager
+def _stored_file(batch: Import) -> Iterator[Path]:
+    """The uploaded file as a path, whatever the storage is."""
+    with default_storage.open(batch.stored_as) as stored, NamedTemporaryFile(prefix="import-") as copy:
+        for chunk in stored.chunks():
+            copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def _forget_file(batch: Import) -> None:
+    """Delete the upload when the change is committed: it holds personal data nobody needs any more."""
+    stored_as = batch.stored_as
+    if stored_as:
+        transaction.on_commit(_deletion(stored_as))
+        batch.stored_as = ""
+        batch.save(update_fields=["stored_as"])
+
+
+def _deletion(stored_as: str) -> Callable[[], None]:
+    return lambda: default_storage.delete(stored_as)
+
+
+def _requester(batch: Import) -> Actor:
+    """Who confirmed the import, as the trail names them."""
+    return Actor(
+        account_id=batch.account_id,
+        organisation_id=batch.organisation_id,
+        display_name=batch.actor_name,
+        system=True,
+    )
