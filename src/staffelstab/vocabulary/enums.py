@@ -33,3 +33,7 @@ class Visibility(models.TextChoices):
     HOUSE = "house", _("own organisation")
     NETWORK = "network", _("network")
     PUBLIC = "public", _("public")
+
+
+SERVICE_VISIBILITIES = (Visibility.HOUSE, Visibility.NETWORK, Visibility.PUBLIC)
+"""A catalogue belongs to the organisation: no unit keeps services to itself."""

@@ -27,7 +27,12 @@ class Service(TenantModel):
     local_id = models.CharField(max_length=60, blank=True, help_text="key in the source's own catalogue")
     name = models.CharField(max_length=300)
     sort_key = models.CharField(max_length=300, editable=False)
-    terms = ArrayField(models.CharField(max_length=200), default=list, blank=True, help_text="everyday words")
+    terms = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, help_text="everyday words of the source"
+    )
+    own_terms = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, help_text="everyday words the house adds"
+    )
     topic = models.CharField(max_length=20, choices=Topic, blank=True)
     source = models.CharField(max_length=100)
     visibility = models.CharField(max_length=10, choices=Visibility, default=Visibility.HOUSE)
@@ -37,7 +42,14 @@ class Service(TenantModel):
     class Meta:
         ordering = ["sort_key", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "key"], condition=~Q(key=""), name="service_key_once"),
+            models.UniqueConstraint(
+                fields=["organisation", "key"], condition=~Q(key=""), name="service_key_once"
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "source", "local_id"],
+                condition=~Q(local_id=""),
+                name="service_local_id_once",
+            ),
             models.CheckConstraint(condition=Q(key="") | Q(key__regex=SERVICE_KEY), name="service_key_form"),
         ]
         indexes = [
@@ -47,6 +59,25 @@ class Service(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ServiceUpload(TenantModel):
+    """A file with services between its preview and its application. The rows are kept, the file is not."""
+
+    file_name = models.CharField(max_length=200)
+    source = models.CharField(max_length=100)
+    visibility = models.CharField(max_length=10, choices=Visibility)
+    end_missing = models.BooleanField(default=False, help_text="end what the source no longer lists")
+    rows = models.JSONField(default=list, help_text="rows and problems as read from the file")
+    uploaded_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True)
+    outcome = models.JSONField(default=dict, help_text="numbers after the application")
+
+    class Meta:
+        ordering = ["-uploaded_at", "-id"]
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 class Municipality(models.Model):
