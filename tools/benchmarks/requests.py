@@ -156,7 +156,7 @@ def main(arguments: list[str] | None = None) -> None:
         subprocess.run([sys.executable, "-c", prepare], check=True)
         with (
             server("staffelstab.config.wsgi:application", 8190) as ours,
-            server("tools.benchmarks.minimal_page:application", 8191) as theirs,
+            server("tools.benchmarks._minimal_page:application", 8191) as theirs,
         ):
             report(compare(ours, theirs, folder), as_json=options.json)
 
