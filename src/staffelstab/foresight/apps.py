@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import permissions
+from staffelstab.core.ui import navigation
 
 
 class ForesightConfig(AppConfig):
@@ -22,3 +24,28 @@ class ForesightConfig(AppConfig):
 
         permissions.register_table("staffelstab.foresight.permissions.RULES")
         outbox.subscribe(self.subscriptions)
+        navigation.register(
+            navigation.NavigationItem(
+                section=navigation.Section.FORESIGHT,
+                label=_("Knowledge risk"),
+                url_name="foresight:risk_board",
+                permission="foresight.risk.view",
+                order=10,
+                covers=("foresight:risk_method",),
+            ),
+            navigation.NavigationItem(
+                section=navigation.Section.FORESIGHT,
+                label=_("Measures"),
+                url_name="foresight:measure_list",
+                permission="foresight.risk.view",
+                order=20,
+                covers=("foresight:measure_create", "foresight:measure_edit"),
+            ),
+            navigation.NavigationItem(
+                section=navigation.Section.FORESIGHT,
+                label=_("Assumptions"),
+                url_name="foresight:settings_edit",
+                permission="foresight.settings.edit",
+                order=90,
+            ),
+        )

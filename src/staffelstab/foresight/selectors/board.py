@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 from typing import Final
@@ -18,13 +19,18 @@ from staffelstab.foresight.domain.exits import BoolArray, IntArray, Scenario
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.domain.risk import NOT_RED
 from staffelstab.foresight.selectors import risks
+from staffelstab.foresight.selectors.details import TaskDetails, task_details
 from staffelstab.foresight.selectors.register import TaskRow, UnitRow
 from staffelstab.foresight.selectors.risks import Picture
+from staffelstab.vocabulary.models import Service
 
 SLIDER: Final = 20
 """Quarters on the time slider: five years."""
 
 DEFAULT_QUARTER: Final = 8
+
+SERVICES: Final = 60
+"""Services offered in the filter, the most frequent first; any other by its key in the address."""
 
 SORTS: Final = ("risk", "title", "unit", "red", "holders")
 
@@ -305,3 +311,57 @@ def _order(picture: Picture, sort: str, numbers: IntArray) -> IntArray:
     else:
         values = numbers
     return np.argsort(-values if descending else values, kind="stable")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPage:
+    """The board with one page of its list and the details of one task.
+
+    `selected`: whether the task was asked for; else it is the first of the list, shown without names.
+    `service_names`: names of the services in `services`, which are the most frequent ones in scope.
+    """
+
+    board: Board
+    page: Page[BoardRow]
+    details: TaskDetails | None
+    selected: bool
+    services: tuple[tuple[str, int], ...]
+    service_names: dict[str, str]
+
+
+def board_page(
+    *, actor: Actor, as_of: dt.date, query: BoardQuery, task_id: str = "", after: str = "", before: str = ""
+) -> BoardPage:
+    """Everything the screen shows. Raises PermissionRefused, NotFound for a unit or task the actor does not see."""
+    picture = risks.assessment(actor=actor, as_of=as_of, scenario=query.scenario)
+    shown = board(actor=actor, picture=picture, query=query)
+    page = shown.page(after=after, before=before)
+    number = shown.number_of(task_id) if task_id else None
+    if task_id and number is None:
+        raise NotFound
+    if number is None and page.rows:
+        number = page.rows[0].task.number
+    details = None
+    if number is not None:
+        details = task_details(actor=actor, picture=picture, number=number, with_names=bool(task_id))
+    services = shown.service_keys().most_common(SERVICES)
+    return BoardPage(
+        board=shown,
+        page=page,
+        details=details,
+        selected=bool(task_id),
+        services=tuple(services),
+        service_names=_service_names([key for key, _count in services]),
+    )
+
+
+def board_export(*, actor: Actor, as_of: dt.date, query: BoardQuery) -> Board:
+    """The board whose list is exported. Raises PermissionRefused, NotFound."""
+    picture = risks.assessment(actor=actor, as_of=as_of, scenario=query.scenario)
+    return board(actor=actor, picture=picture, query=query)
+
+
+def _service_names(keys: list[str]) -> dict[str, str]:
+    if not keys:
+        return {}
+    return dict(Service.visible.filter(key__in=keys).order_by("-sort_key").values_list("key", "name"))

@@ -1,0 +1,37 @@
+"""The history of an entry, as the page shows it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+
+from staffelstab.core.models import AuditEntry
+from staffelstab.core.ui.tables import Text
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change: when, who, and for each field its name with the old and the new value."""
+
+    at: dt.datetime
+    who: str
+    fields: tuple[tuple[Text, object, object], ...]
+
+
+def changes(
+    entries: Iterable[AuditEntry], *, labels: Mapping[str, Text], show: Callable[[str, object], object]
+) -> list[Change]:
+    """The entries with fields and values in words; fields without a label are left out."""
+    return [
+        Change(
+            at=entry.at,
+            who=entry.actor_name,
+            fields=tuple(
+                (labels[name], show(name, old), show(name, new))
+                for name, (old, new) in entry.changes.items()
+                if name in labels
+            ),
+        )
+        for entry in entries
+    ]

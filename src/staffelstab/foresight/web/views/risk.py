@@ -1,0 +1,146 @@
+"""The risk board, its export, and the page that says how risks are computed."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from staffelstab.core.ui.access import access
+from staffelstab.core.ui.requests import Request
+from staffelstab.foresight.domain.quarters import Quarter
+from staffelstab.foresight.formats import lists
+from staffelstab.foresight.selectors import assumptions
+from staffelstab.foresight.selectors.board import Board, BoardPage, board_export, board_page
+from staffelstab.foresight.selectors.sentences import percent_exact
+from staffelstab.foresight.web import board as drawing
+from staffelstab.foresight.web.forms.risk import board_query
+
+LOOK = "foresight.risk"
+
+
+@access("foresight.risk.view")
+def risk_index(_request: Request) -> HttpResponse:
+    """The section opens with the board."""
+    return redirect("foresight:risk_board")
+
+
+@access("foresight.risk.view")
+def risk_board(request: Request) -> HttpResponse:
+    """The board. Names are shown for a task that was chosen, and every look at an exit is logged."""
+    query, task_id = board_query(request.GET)
+    shown = board_page(
+        actor=request.actor,
+        as_of=timezone.localdate(request.now),
+        query=query,
+        task_id=task_id,
+        after=request.GET.get("after", ""),
+        before=request.GET.get("before", ""),
+    )
+    if shown.details:
+        request.looks.extend((LOOK, holder.subject_id) for holder in shown.details.holders)
+    template = "foresight/risk/board.html"
+    response = render(
+        request, template + ("#results" if request.htmx else ""), _board_context(request, shown)
+    )
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _board_context(request: Request, shown: BoardPage) -> dict[str, object]:
+    board, details = shown.board, shown.details
+    bars = drawing.bars(board, request.GET)
+    return {
+        "board": board,
+        "page": shown.page,
+        "details": details,
+        "selected": shown.selected,
+        "filters": drawing.filters(shown, request.GET),
+        "turnover": percent_exact(board.picture.assessment.turnover),
+        "bars": bars,
+        "bar_now": bars[board.query.quarter],
+        "bar_ends": (bars[0], bars[-1]),
+        "matrix": drawing.matrix(board, request.GET),
+        "exit_labels": tuple(drawing.EXIT_LABELS.values()),
+        "table": drawing.table(shown, request.GET),
+        "facts": drawing.facts(details, board.picture.quarter) if details else [],
+        "rest_risk": drawing.risk_number(details.rest_risk) if details else "",
+        "holders": [(each.name, drawing.holder_text(each)) for each in details.holders] if details else [],
+        "steps": drawing.next_steps(details) if details and details.may_record else [],
+        "scope_total": int(board.scope.sum()),
+    }
+
+
+@access("foresight.risk.view")
+def risk_export(request: Request) -> HttpResponse:
+    """The list of the board, all pages, as XLSX or CSV."""
+    query, _task_id = board_query(request.GET)
+    found = board_export(actor=request.actor, as_of=timezone.localdate(request.now), query=query)
+    return file_response(request, name=_("Knowledge risk"), heads=_export_heads(), rows=_export_rows(found))
+
+
+def _export_heads() -> list[str]:
+    return [
+        _("Key"),
+        _("Task"),
+        _("Unit"),
+        _("Service"),
+        _("Red from"),
+        _("Act by"),
+        _("Can do it"),
+        _("Position risk"),
+        _("Exit risk"),
+        _("Rest risk"),
+    ]
+
+
+def _export_rows(board: Board) -> list[list[lists.Value]]:
+    return [
+        [
+            row.task.key,
+            row.task.title,
+            row.task.unit.name,
+            row.task.service_key,
+            label(row.red),
+            label(row.act_by),
+            row.holders,
+            row.position_risk,
+            row.exit_risk,
+            round(row.rest_risk, 2),
+        ]
+        for row in board.rows()
+    ]
+
+
+def label(quarter: Quarter | None) -> str | None:
+    """A quarter for people, nothing for none."""
+    return None if quarter is None else quarter.label
+
+
+def file_response(
+    request: Request, *, name: str, heads: list[str], rows: list[list[lists.Value]]
+) -> HttpResponse:
+    """A list as the file that the parameter ``format`` asks for; XLSX unless it says csv."""
+    as_csv = request.GET.get("format") == "csv"
+    content = lists.render_csv(heads, rows) if as_csv else lists.render_xlsx(name, heads, rows)
+    day = timezone.localdate(request.now).isoformat()
+    stem = f"{name.lower().replace(' ', '-').replace('ß', 'ss').replace('ä', 'ae')}-{day}"
+    return HttpResponse(
+        content,
+        content_type=lists.CSV_TYPE if as_csv else lists.XLSX_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{stem}.{"csv" if as_csv else "xlsx"}"'},
+    )
+
+
+@access("foresight.risk.view")
+def risk_method(request: Request) -> HttpResponse:
+    """How risks are computed, with the assumptions of the house."""
+    current = assumptions.current()
+    context = {
+        "turnover": percent_exact(current.turnover),
+        "assumptions": current,
+        "may_edit": request.actor.may("foresight.settings.edit"),
+    }
+    return render(request, "foresight/risk/method.html", context)
