@@ -35,7 +35,7 @@ __all__ = [
 
 
 class ChangedMeanwhile(Stale):
-    """The entry has changed since the form was opened; nothing was written."""
+    """The entry has changed since the form was opened; ``changed_at`` says when. Nothing was written."""
 
 
 class UnitCodeTaken(DomainError):

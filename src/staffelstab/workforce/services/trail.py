@@ -49,7 +49,7 @@ def lock[Row: SpineModel](row: Row, *, seen: dt.datetime | None, related: tuple[
     if fresh is None:
         raise NotFound
     if seen is not None and fresh.changed_at != seen:
-        raise ChangedMeanwhile
+        raise ChangedMeanwhile(changed_at=fresh.changed_at)
     return fresh
 
 

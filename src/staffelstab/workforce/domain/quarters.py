@@ -1,0 +1,18 @@
+"""Quarters as the holdings store them: 4 × year + quarter − 1."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+_ROMAN: Final = ("I", "II", "III", "IV")
+
+
+def quarter_of(day: dt.date) -> int:
+    """The quarter a day lies in."""
+    return 4 * day.year + (day.month - 1) // 3
+
+
+def quarter_label(index: int) -> str:
+    """The form for people: ``III/2028``."""
+    return f"{_ROMAN[index % 4]}/{index // 4}"
