@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import socket
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +26,21 @@ from tests.strict_client import StrictClient
 from tests.world import NOW, World, build_world
 
 TEMPLATE = "template_staffelstab"
+FOLDER = "STAFFELSTAB_TEST_FOLDER"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder of this run's server; workers find it through the environment.
+
+    Not pytest's own: that one is private to its user, while the server of a root user runs as somebody else and has
+    to reach its data.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    folder = tempfile.TemporaryDirectory(prefix="staffelstab-test-")
+    Path(folder.name).chmod(0o711)
+    os.environ[FOLDER] = folder.name
+    config.add_cleanup(folder.cleanup)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,12 +51,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str, django_db_blocker: DjangoDbBlocker
-) -> Iterator[ConnectionFacts]:
+def postgres(django_db_blocker: DjangoDbBlocker) -> Iterator[ConnectionFacts]:
     """One fleeting server for all workers of this run: the first starts it, the last stops it."""
-    base = tmp_path_factory.getbasetemp()
-    root = base if worker_id == "master" else base.parent
+    root = Path(os.environ[FOLDER])
     server = EmbeddedPostgres(root / "postgres", durable=False)
     with (root / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -84,10 +98,10 @@ def copy_template(facts: ConnectionFacts, name: str) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    postgres: ConnectionFacts, tmp_path_factory: pytest.TempPathFactory, worker_id: str, django_db_blocker: DjangoDbBlocker
+    postgres: ConnectionFacts, worker_id: str, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[None]:
     """This worker's own database, used by Django as the application role."""
-    root = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    root = Path(os.environ[FOLDER])
     name = f"test_{worker_id}"
     with django_db_blocker.unblock(), (root / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

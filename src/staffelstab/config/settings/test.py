@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import tempfile
 
-os.environ.setdefault("STAFFELSTAB_DATA", tempfile.mkdtemp(prefix="staffelstab-test-"))
+if "STAFFELSTAB_DATA" not in os.environ:
+    _folder = tempfile.TemporaryDirectory(prefix="staffelstab-test-")
+    atexit.register(_folder.cleanup)
+    os.environ["STAFFELSTAB_DATA"] = _folder.name  # the processes of this run inherit it
 os.environ.setdefault("STAFFELSTAB_SECRET_KEY", "only-for-tests")
 os.environ.setdefault("STAFFELSTAB_HOSTS", "localhost,127.0.0.1,testserver")
 
