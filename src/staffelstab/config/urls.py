@@ -7,7 +7,7 @@ from django.urls import include, path
 from staffelstab.core.ui import errors
 
 urlpatterns = [
-    path("konto/", include("allauth.urls")),
+    path("konto/", include("staffelstab.identity.web.account_urls")),
     path("verwaltung/", include("staffelstab.identity.web.urls")),
     path("verzeichnis/", include("staffelstab.vocabulary.web.urls")),
     path("aufgaben/", include("staffelstab.workforce.web.urls")),

@@ -3,15 +3,89 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import permissions
+from staffelstab.core.ui import context, navigation
+from staffelstab.core.ui.navigation import FrameLink, NavigationItem, Section
+
+NAVIGATION = (
+    NavigationItem(
+        section=Section.ADMINISTRATION,
+        label=_("Organisation"),
+        url_name="identity:organisation_detail",
+        permission="identity.organisation.edit",
+        order=10,
+        covers=("identity:organisation_edit",),
+    ),
+    NavigationItem(
+        section=Section.ADMINISTRATION,
+        label=_("Accounts and roles"),
+        url_name="identity:account_list",
+        permission="identity.account.list",
+        order=20,
+        covers=(
+            "identity:account_create",
+            "identity:account_detail",
+            "identity:account_roles",
+            "identity:account_end",
+        ),
+    ),
+    NavigationItem(
+        section=Section.ADMINISTRATION,
+        label=_("Protocol"),
+        url_name="identity:audit_list",
+        permission="identity.audit.view",
+        order=90,
+    ),
+    NavigationItem(
+        section=Section.NETWORK,
+        label=_("Members of the network"),
+        url_name="identity:network_list",
+        permission="identity.network.view",
+        order=10,
+        covers=(
+            "identity:network_detail",
+            "identity:network_join",
+            "identity:network_edit",
+            "identity:network_leave",
+        ),
+    ),
+)
 
 
 class IdentityConfig(AppConfig):
-    """Registers the module's permissions."""
+    """Registers the module's permissions, subscriptions and places in the page frame."""
 
     name = "staffelstab.identity"
     label = "identity"
+    subscriptions = {"identity.member.invited": "staffelstab.identity.subscribers.on_member_invited"}
 
     def ready(self) -> None:
+        # Local imports: these have models, which are not loaded yet when this module is.
+        from staffelstab.core import outbox  # noqa: PLC0415
+        from staffelstab.identity.selectors import frame, protocol  # noqa: PLC0415
+
         permissions.register_table("staffelstab.identity.permissions.RULES")
+        outbox.subscribe(self.subscriptions)
+        protocol.register_types(
+            {
+                "identity.membership": protocol.ObjectType(_("Account")),
+                "identity.organisation": protocol.ObjectType(_("Organisation"), personal=False),
+                "identity.network": protocol.ObjectType(_("Network"), personal=False),
+                "identity.networkmembership": protocol.ObjectType(
+                    _("Membership in a network"), personal=False
+                ),
+            }
+        )
+        context.register_sources(organisations=frame.organisation_choices, account_note=frame.account_note)
+        navigation.register(*NAVIGATION)
+        navigation.register_slots(
+            login="account_login", logout="account_logout", switch_organisation="identity:seat_switch"
+        )
+        navigation.register_account(
+            FrameLink(
+                label=_("Change the password"), url_name="account_change_password", icon="lock", order=10
+            ),
+            FrameLink(label=_("Signed-in devices"), url_name="usersessions_list", icon="person", order=20),
+        )

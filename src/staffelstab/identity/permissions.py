@@ -5,12 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from staffelstab.core.permissions import Predicate, has_role, is_authenticated, is_member, is_system
+from staffelstab.core.actors import Actor
+from staffelstab.core.permissions import (
+    Predicate,
+    has_role,
+    is_authenticated,
+    is_member,
+    is_system,
+    predicate,
+)
 from staffelstab.identity.enums import Role
+from staffelstab.identity.models import Network
 
 is_administrator = has_role(Role.ADMINISTRATOR)
 is_network_office = has_role(Role.NETWORK_OPERATOR)
 reads_protocol = has_role(Role.ADMINISTRATOR, Role.PRIVACY)
+
+
+@predicate
+def in_network(actor: Actor, network: object | None) -> bool:
+    """The actor's organisation belongs to the network; without one in question, to any."""
+    if isinstance(network, Network):
+        return network.pk in actor.network_ids
+    return bool(actor.network_ids)
+
+
+@predicate
+def operates(actor: Actor, network: object | None) -> bool:
+    """The actor's organisation runs the network; without one in question this does not decide."""
+    return not isinstance(network, Network) or network.operator_id == actor.organisation_id
+
 
 RULES: Final[Mapping[str, Predicate]] = {
     "identity.own": is_authenticated,
@@ -18,7 +42,9 @@ RULES: Final[Mapping[str, Predicate]] = {
     "identity.organisation.edit": is_administrator | is_system,
     "identity.account.list": is_administrator,
     "identity.account.manage": is_administrator | is_system,
-    "identity.network.view": is_member,
-    "identity.network.manage": is_network_office | is_system,
+    "identity.network.view": is_member & in_network,
+    "identity.network.manage": (is_network_office | is_system) & operates,
     "identity.audit.view": reads_protocol,
+    # Data protection and staff council read what happened, not who did it to whom (docs/adr/0003).
+    "identity.audit.names": is_administrator,
 }

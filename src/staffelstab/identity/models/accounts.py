@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
 
+from staffelstab.core.sorting import sort_key
 from staffelstab.core.tenancy.models import KeyField
 from staffelstab.core.tenancy.policies import ACCOUNT, ORGANISATION, Custom, Protection
 
@@ -21,6 +22,7 @@ class AccountManager(BaseUserManager["Account"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> Account:
         """Create an account; without a password it cannot sign in by password. E-mail is folded to lower case."""
         account = self.model(email=email.strip().lower(), **fields)
+        account.sort_key = sort_key(account.display_name)
         account.set_password(password)
         account.save(using=self._db)
         return account
@@ -41,6 +43,7 @@ class Account(AbstractBaseUser):
     id = KeyField()
     email = models.EmailField(max_length=254)
     display_name = models.CharField(max_length=150)
+    sort_key = models.CharField(max_length=150, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -60,4 +63,6 @@ class Account(AbstractBaseUser):
     def initials(self) -> str:
         """Up to two letters for the account menu."""
         words = [word for word in self.display_name.replace(".", " ").split() if word[0].isalpha()]
-        return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+        return (
+            "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+        )

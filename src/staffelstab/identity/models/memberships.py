@@ -32,13 +32,15 @@ class Membership(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "account"], name="membership_once"),
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")), name="membership_until_after_since"
+                condition=Q(until__isnull=True) | Q(until__gte=models.F("since")),
+                name="membership_until_after_since",
             ),
         ]
         indexes = [models.Index(fields=["account"], name="membership_account")]
 
     def __str__(self) -> str:
-        return f"{self.account_id} in {self.organisation_id}"
+        # The protocol shows the name where the service has the account at hand; never a query for a name.
+        return str(self.account if "account" in self._state.fields_cache else self.account_id)
 
 
 class RoleGrant(TenantModel):
@@ -56,10 +58,17 @@ class RoleGrant(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "account", "role", "unit_id"], name="role_grant_once", nulls_distinct=False
+                fields=["organisation", "account", "role", "unit_id"],
+                name="role_grant_once",
+                nulls_distinct=False,
             )
         ]
         indexes = [models.Index(fields=["account"], name="role_grant_account")]
 
     def __str__(self) -> str:
         return f"{self.role} {self.account_id}"
+
+    @property
+    def label(self) -> str:
+        """The role in words."""
+        return str(Role(self.role).label)

@@ -30,16 +30,24 @@ class Organisation(models.Model):
     short_name = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=20, choices=OrganisationKind, default=OrganisationKind.MUNICIPALITY)
     ags = models.CharField(
-        "AGS", max_length=12, blank=True, validators=[RegexValidator(r"^\d{8}(\d{4})?$")], help_text="8 or 12 digits"
+        "AGS",
+        max_length=12,
+        blank=True,
+        validators=[RegexValidator(r"^\d{8}(\d{4})?$")],
+        help_text="8 or 12 digits",
     )
     colour = models.CharField(max_length=7, default="#0b4f6c", validators=[RegexValidator(r"^#[0-9a-f]{6}$")])
-    is_operator = models.BooleanField(default=False, help_text="runs this installation; answers barrier reports")
+    is_operator = models.BooleanField(
+        default=False, help_text="runs this installation; answers barrier reports"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["name", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["is_operator"], condition=models.Q(is_operator=True), name="operator_one")
+            models.UniqueConstraint(
+                fields=["is_operator"], condition=models.Q(is_operator=True), name="operator_one"
+            )
         ]
 
     def __str__(self) -> str:
@@ -81,7 +89,9 @@ class NetworkMembership(models.Model):
 
     id = KeyField()
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="memberships")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="network_memberships")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="network_memberships"
+    )
     shares = models.PositiveIntegerField(default=1)
     since = models.DateField()
 
@@ -91,4 +101,4 @@ class NetworkMembership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.network_id}:{self.organisation_id}"
+        return str(self.organisation if "organisation" in self._state.fields_cache else self.organisation_id)

@@ -27,6 +27,8 @@ class House:
     short_name: str
     colour: str
     slug: str
+    seats: int = 1
+    """How many organisations the account can switch between: the menu asks for their names only above one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,14 @@ class Seat:
 
 def resolve(request: HttpRequest) -> tuple[TenancyContext, Actor, House | None]:
     """Tenancy, actor and house of a request. The session only proposes the organisation; the roles decide."""
-    account = request.user
+    account, today = request.user, timezone.localdate(request.now)  # type: ignore[attr-defined]  # noqa: TID251 - the request's clock
     if not isinstance(account, Account):
         return TenancyContext(), ANONYMOUS, None
     proposed = _proposed(request)
-    actor, house = _seat_at(account, proposed) if proposed else (None, None)
+    actor, house = _seat_at(account, proposed, today) if proposed else (None, None)
     if actor is None:
-        first = _first_seat(account)
-        actor, house = _seat_at(account, first) if first else (None, None)
+        first = _first_seat(account, today)
+        actor, house = _seat_at(account, first, today) if first else (None, None)
         if proposed or first:
             request.session[ORGANISATION_KEY] = str(first or "")
     if actor is None:
@@ -62,16 +64,21 @@ def _proposed(request: HttpRequest) -> UUID | None:
     return UUID(value) if value else None
 
 
-def _first_seat(account: Account) -> UUID | None:
+def _first_seat(account: Account, today: date) -> UUID | None:
     with activate(TenancyContext(account_id=account.pk)):
-        today = timezone.localdate()
-        seats = Membership.visible.filter(account_id=account.pk).filter(_valid_on(today))
-        return seats.order_by("organisation__name", "organisation_id").values_list("organisation_id", flat=True).first()
+        seats = Membership.visible.filter(account_id=account.pk).filter(valid_on(today))
+        return (
+            seats.order_by("organisation__name", "organisation_id")
+            .values_list("organisation_id", flat=True)
+            .first()
+        )
 
 
 _SEAT = """
 SELECT o.name, o.short_name, o.colour, o.slug, g.role, g.unit_id,
-       ARRAY(SELECT n.network_id FROM identity_networkmembership n WHERE n.organisation_id = o.id)
+       ARRAY(SELECT n.network_id FROM identity_networkmembership n WHERE n.organisation_id = o.id),
+       (SELECT count(*) FROM identity_membership s
+        WHERE s.account_id = m.account_id AND s.since <= %s AND (s.until IS NULL OR s.until >= %s))
 FROM identity_membership m
 JOIN identity_organisation o ON o.id = m.organisation_id
 LEFT JOIN identity_rolegrant g ON g.organisation_id = m.organisation_id AND g.account_id = m.account_id
@@ -79,19 +86,18 @@ WHERE m.account_id = %s AND m.organisation_id = %s AND m.since <= %s AND (m.unti
 """
 
 
-def _seat_at(account: Account, organisation_id: UUID) -> tuple[Actor, House] | tuple[None, None]:
+def _seat_at(account: Account, organisation_id: UUID, today: date) -> tuple[Actor, House] | tuple[None, None]:
     """The actor of an account in an organisation; nothing when the membership does not hold today.
 
     One statement: it runs in every request.
     """
-    today = timezone.localdate()
     with activate(TenancyContext(organisation_id, account.pk)), connection.cursor() as cursor:
-        cursor.execute(_SEAT, [account.pk, organisation_id, today, today])
+        cursor.execute(_SEAT, [today, today, account.pk, organisation_id, today, today])
         rows = cursor.fetchall()
     if not rows:
         return None, None
-    name, short_name, colour, slug, _role, _unit, networks = rows[0]
-    grants = tuple(Grant(role, unit) for *_, role, unit, _networks in rows if role)
+    name, short_name, colour, slug, _role, _unit, networks, count = rows[0]
+    grants = tuple(Grant(role, unit) for *_, role, unit, _networks, _count in rows if role)
     actor = Actor(
         account_id=account.pk,
         organisation_id=organisation_id,
@@ -101,23 +107,28 @@ def _seat_at(account: Account, organisation_id: UUID) -> tuple[Actor, House] | t
         grants=grants or (Grant("employee"),),
         network_ids=tuple(networks),
     )
-    return actor, House(name, short_name or name, colour, slug)
+    return actor, House(name, short_name or name, colour, slug, count)
 
 
-def _valid_on(day: date) -> Q:
+def valid_on(day: date) -> Q:
+    """Condition of memberships that hold on the day."""
     return Q(since__lte=day) & (Q(until__isnull=True) | Q(until__gte=day))
 
 
-def seats(*, actor: Actor) -> list[Seat]:
+def seats(*, actor: Actor, today: date) -> list[Seat]:
     """The organisations the actor can switch to, by name."""
-    today = timezone.localdate()
     rows = (
         Membership.visible.filter(account_id=actor.account_id)
-        .filter(_valid_on(today))
+        .filter(valid_on(today))
         .order_by("organisation__name", "organisation_id")
         .values_list("organisation_id", "organisation__name", "organisation__slug")
     )
     return [Seat(key, name, slug, key == actor.organisation_id) for key, name, slug in rows]
+
+
+def has_seat(*, account: Account, today: date) -> bool:
+    """Whether the account belongs to any organisation today. For the moment after signing in, before a context."""
+    return _first_seat(account, today) is not None
 
 
 def organisation_id_by_slug(slug: str) -> UUID | None:
@@ -145,7 +156,7 @@ def roles_of(account_ids: Iterable[UUID]) -> dict[UUID, list[RoleGrant]]:
 
 def current_organisation(*, actor: Actor) -> Organisation:
     """The actor's organisation."""
-    return Organisation.objects.get(pk=actor.organisation_id)
+    return Organisation.objects.get(id=str(actor.organisation_id))
 
 
 def network_ids(organisation_id: UUID) -> tuple[UUID, ...]:

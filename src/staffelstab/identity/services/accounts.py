@@ -10,13 +10,16 @@ from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core import audit, permissions
+from staffelstab.core import audit, outbox, permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import DomainError
 from staffelstab.core.ids import new_id
+from staffelstab.core.sorting import sort_key
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.identity.enums import UNIT_ROLES, Role
 from staffelstab.identity.models import Account, Membership, RoleGrant
+from staffelstab.identity.selectors import units
+from staffelstab.identity.selectors.actors import valid_on
 
 
 class RoleNotBindable(DomainError):
@@ -24,6 +27,20 @@ class RoleNotBindable(DomainError):
 
     code = "identity.role_not_bindable"
     template = _("This role always holds for the whole organisation.")
+
+
+class UnknownUnit(DomainError):
+    """A role was bound to something that is not a unit of the organisation."""
+
+    code = "identity.unknown_unit"
+    template = _("This unit does not exist in your organisation.")
+
+
+class AlreadyMember(DomainError):
+    """The person belongs to the organisation already."""
+
+    code = "identity.already_member"
+    template = _("%(name)s already belongs to your organisation.")
 
 
 class LastAdministrator(DomainError):
@@ -48,6 +65,7 @@ def add_member(
         found = cursor.fetchone()[0]
     account_id = UUID(str(found)) if found else new_id()
     # The membership comes first: the database lets an organisation write only accounts of its own members.
+    membership: Membership
     membership, created = Membership.objects.get_or_create(
         organisation_id=current_organisation(), account_id=account_id, defaults={"since": now.date()}
     )
@@ -56,12 +74,13 @@ def add_member(
     if not created and membership.until is not None:
         membership.until = None
         membership.save(update_fields=["until"])
+    membership.account = Account.objects.get(pk=account_id)
     audit.record(actor, "identity.membership.added", membership, at=now)
     return membership
 
 
 def _create_account(key: UUID, email: str, display_name: str, password: str | None) -> Account:
-    account = Account(id=key, email=email, display_name=display_name)
+    account = Account(id=key, email=email, display_name=display_name, sort_key=sort_key(display_name))
     account.set_password(password)
     account.save(force_insert=True)
     EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
@@ -69,14 +88,31 @@ def _create_account(key: UUID, email: str, display_name: str, password: str | No
 
 
 @transaction.atomic
+def invite_member(*, email: str, display_name: str, actor: Actor, now: datetime, site: str) -> Membership:
+    """Make the person a member and send a mail with the way in; ``site`` is the address of this installation.
+
+    Whether the account existed elsewhere shows in that mail only. Raises PermissionRefused, AlreadyMember.
+    """
+    permissions.require(actor, "identity.account.manage")
+    known = Membership.objects.filter(account__email=email.strip().lower()).filter(valid_on(now.date()))
+    found = known.select_related("account").first()
+    if found is not None:
+        raise AlreadyMember(name=str(found.account))
+    membership = add_member(email=email, display_name=display_name, actor=actor, now=now)
+    outbox.publish("identity.member.invited", {"account": str(membership.account_id), "site": site}, at=now)
+    return membership
+
+
+@transaction.atomic
 def end_membership(*, membership: Membership, actor: Actor, now: datetime) -> Membership:
     """End a membership; access ends with the next request. Raises PermissionRefused, LastAdministrator."""
     permissions.require(actor, "identity.account.manage")
+    # Two administrators who end each other at the same moment must not both succeed.
+    _lock_grants()
     _keep_administrator(without=membership.account_id)
     RoleGrant.objects.filter(account_id=membership.account_id).delete()
     yesterday: date = now.date() - timedelta(days=1)
-    if membership.since > yesterday:
-        membership.since = yesterday
+    membership.since = min(membership.since, yesterday)
     membership.until = yesterday
     membership.save(update_fields=["since", "until"])
     audit.record(actor, "identity.membership.ended", membership, at=now)
@@ -93,6 +129,9 @@ def set_roles(
     for role, unit_id in wanted:
         if unit_id is not None and Role(role) not in UNIT_ROLES:
             raise RoleNotBindable(role=role)
+    if units.unknown(unit for _role, unit in wanted):
+        raise UnknownUnit
+    _lock_grants()
     if (Role.ADMINISTRATOR, None) not in wanted:
         _keep_administrator(without=membership.account_id)
     rows = list(RoleGrant.objects.filter(account_id=membership.account_id))
@@ -102,11 +141,18 @@ def set_roles(
             row.delete()
     for role, unit_id in wanted - set(before):
         RoleGrant.objects.create(
-            organisation_id=current_organisation(), account_id=membership.account_id, role=role, unit_id=unit_id
+            organisation_id=current_organisation(),
+            account_id=membership.account_id,
+            role=role,
+            unit_id=unit_id,
         )
     changes = {"roles": (_names(before), _names(wanted))}
     audit.record(actor, "identity.roles.changed", membership, at=now, changes=changes)
     return list(RoleGrant.objects.filter(account_id=membership.account_id).order_by("role", "unit_id"))
+
+
+def _lock_grants() -> None:
+    list(RoleGrant.objects.filter(role=Role.ADMINISTRATOR).select_for_update().values_list("pk", flat=True))
 
 
 def _names(grants: Iterable[tuple[str, UUID | None]]) -> list[str]:

@@ -48,7 +48,9 @@ def create_organisation(
         is_operator=is_operator,
     )
     organisation.clean_fields()
-    actor = system_actor(organisation_id=organisation.pk, organisation_name=name, reason="organisation create")
+    actor = system_actor(
+        organisation_id=organisation.pk, organisation_name=name, reason="organisation create"
+    )
     with (
         activate(TenancyContext(organisation_id=organisation.pk)),
         on_violation({"identity_organisation_slug_key": SlugTaken(slug=slug)}),
@@ -78,10 +80,20 @@ def edit_organisation(
 
 
 def create_network(*, slug: str, name: str, operator: Organisation, now: datetime) -> Network:
-    """Create a network operated by ``operator``, which is its first member. As the system (command line)."""
+    """Create a network operated by ``operator``, which is its first member. As the system (command line).
+
+    Raises SlugTaken, ValidationError.
+    """
     network = Network(id=new_id(), slug=slug, name=name, operator=operator)
-    actor = system_actor(organisation_id=operator.pk, organisation_name=operator.name, reason="network create")
-    with activate(TenancyContext(operator.pk, None, (network.pk,))):
+    network.clean_fields(exclude={"operator"})
+    actor = system_actor(
+        organisation_id=operator.pk, organisation_name=operator.name, reason="network create"
+    )
+    with (
+        activate(TenancyContext(operator.pk, None, (network.pk,))),
+        on_violation({"identity_network_slug_key": SlugTaken(slug=slug)}),
+        transaction.atomic(),
+    ):
         network.save(force_insert=True)
         NetworkMembership.objects.create(network=network, organisation=operator, since=now.date())
         audit.record(actor, "identity.network.created", network, at=now)
@@ -91,9 +103,10 @@ def create_network(*, slug: str, name: str, operator: Organisation, now: datetim
 def join_network(
     *, network_id: UUID, organisation: Organisation, shares: int, actor: Actor, now: datetime
 ) -> NetworkMembership:
-    """Admit an organisation to a network. Raises PermissionRefused."""
+    """Admit an organisation known by its row (command, demo). Raises PermissionRefused, Network.DoesNotExist."""
     permissions.require(actor, "identity.network.manage")
     with activate(TenancyContext(actor.organisation_id, actor.account_id, (network_id,))):
+        permissions.require(actor, "identity.network.manage", Network.objects.get(pk=network_id))
         membership = NetworkMembership.objects.create(
             network_id=network_id, organisation=organisation, shares=shares, since=now.date()
         )

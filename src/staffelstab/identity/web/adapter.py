@@ -1,19 +1,76 @@
-"""How allauth behaves here: no self-registration, addresses folded to lower case, our display name."""
+"""How allauth behaves here: no self-registration, our wording, our start page."""
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from staffelstab.identity.models import Account
+from staffelstab.identity.selectors.actors import has_seat
+
+PASSWORD_ERRORS: dict[str, Promise] = {
+    "password_too_short": _("The password needs at least 12 characters."),
+    "password_too_common": _("This password is on the lists attackers try first. Please choose another one."),
+    "password_too_similar": _("The password resembles your name or your e-mail address."),
+    "password_entirely_numeric": _("The password must not consist of digits only."),
+}
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by an administrator, never by a visitor."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is locked."),
+        "email_password_mismatch": _("The e-mail address or the password is not correct."),
+        "enter_current_password": _("This is not your current password."),
+        "incorrect_password": _("The password is not correct."),
+        "invalid_login": _("The e-mail address or the password is not correct."),
+        "invalid_password_reset": _("This link is no longer valid."),
+        "rate_limited": _("That was many attempts in a short time. Please wait a minute and try again."),
+        "too_many_login_attempts": _(
+            "Too many failed attempts. Please wait five minutes or set a new password."
+        ),
+    }
+
+    def is_open_for_signup(self, _request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The start page; whoever belongs to no organisation learns what to do about it."""
+        if isinstance(request.user, Account) and not has_seat(
+            account=request.user, today=timezone.localdate()
+        ):
+            return reverse("identity:seat_choose")
+        return str(super().get_login_redirect_url(request))
+
+    def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
+        """Signing in again: a new password ends all sessions."""
+        return reverse("account_login")
+
+    def format_email_subject(self, subject: str) -> str:
+        """Without the host name in brackets."""
+        return str(subject)
+
+    def clean_password(self, password: str, user: Account | None = None) -> str:
+        """Apply the rules of the settings, in our words. Raises ValidationError."""
+        try:
+            return str(super().clean_password(password, user=user))
+        except ValidationError as error:
+            sentences = [PASSWORD_ERRORS.get(str(each.code), each.message) for each in error.error_list]
+            raise ValidationError(sentences) from error
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send it; templates see the account as ``user`` only where there is one."""
+        super().send_mail(template_prefix, email, {"user": None, **context})
 
 
 def display(account: Account) -> str:

@@ -1,0 +1,169 @@
+"""The protocol of changes in words: who did what when.
+
+Administrators read it with names. Data protection and staff council read that something happened, to what kind of
+thing and when, without the names of those who acted or were concerned (docs/adr/0003).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from staffelstab.core import permissions
+from staffelstab.core.actors import Actor
+from staffelstab.core.models import AuditEntry
+from staffelstab.core.ui.paging import keyset_page
+
+Label = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    """A kind of thing in the protocol. ``personal`` things are shown without name and values to non-administrators."""
+
+    label: Label
+    personal: bool = True
+
+
+VERBS: dict[str, Label] = {
+    "added": _("added"),
+    "answered": _("answered"),
+    "applied": _("applied"),
+    "changed": _("changed"),
+    "created": _("created"),
+    "edited": _("changed"),
+    "ended": _("ended"),
+    "joined": _("joined"),
+    "left": _("left"),
+    "merged": _("merged"),
+    "moved": _("moved"),
+    "reactivated": _("reactivated"),
+    "recorded": _("recorded"),
+    "reported": _("reported"),
+    "undone": _("undone"),
+    "withdrawn": _("withdrawn"),
+}
+
+_types: dict[str, ObjectType] = {}
+
+
+def register_types(types: Mapping[str, ObjectType]) -> None:
+    """Name a module's kinds of things by model label (``workforce.task``). AppConfigs call it."""
+    _types.update(types)
+
+
+def register_verbs(verbs: Mapping[str, Label]) -> None:
+    """Name further past participles, the last part of an action's code."""
+    VERBS.update(verbs)
+
+
+def types() -> dict[str, ObjectType]:
+    """The kinds of things by model label, for the filter."""
+    return dict(_types)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of an entry: old and new value as texts; both empty where they are not shown."""
+
+    field: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as the screen shows it."""
+
+    id: UUID
+    at: datetime
+    who: Label
+    verb: Label
+    kind: Label
+    name: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolPage:
+    """One page of the protocol, newest first."""
+
+    rows: tuple[Entry, ...]
+    next: str
+    previous: str
+    with_names: bool
+
+
+def protocol_page(*, actor: Actor, query: Mapping[str, str]) -> ProtocolPage:
+    """Entries of the actor's organisation. ``query``: kind, day (ISO), who, after, before. Raises PermissionRefused.
+
+    The filter ``who`` counts for those only who may read names.
+    """
+    permissions.require(actor, "identity.audit.view")
+    with_names = permissions.allowed(actor, "identity.audit.names")
+    rows = _filtered(query, with_names=with_names)
+    # Keys are UUIDv7: their order is that of time.
+    page = keyset_page(rows, order=("-pk",), query=query)
+    entries = tuple(_entry(row, with_names=with_names) for row in page.rows)
+    return ProtocolPage(entries, page.next, page.previous, with_names)
+
+
+def _filtered(query: Mapping[str, str], *, with_names: bool) -> QuerySet[AuditEntry]:
+    rows: QuerySet[AuditEntry] = AuditEntry.objects.all()
+    if query.get("kind"):
+        rows = rows.filter(object_type=query["kind"])
+    day = parse_day(query.get("day", ""))
+    if day is not None:
+        start = timezone.make_aware(datetime.combine(day, time.min))
+        rows = rows.filter(at__gte=start, at__lt=start + timedelta(days=1))
+    if with_names and query.get("who", "").strip():
+        rows = rows.filter(actor_name__icontains=query["who"].strip())
+    return rows
+
+
+def parse_day(text: str) -> date | None:
+    """A day in ISO form; anything else counts as none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _entry(row: AuditEntry, *, with_names: bool) -> Entry:
+    kind = _types.get(row.object_type)
+    shown = with_names or (kind is not None and not kind.personal)
+    return Entry(
+        id=row.pk,
+        at=row.at,
+        who=_who(row, with_names=with_names),
+        verb=VERBS.get(row.action.rpartition(".")[2], row.action),
+        kind=kind.label if kind else row.object_type,
+        name=row.object_name if shown else "",
+        changes=tuple(_change(name, pair, shown=shown) for name, pair in row.changes.items()),
+    )
+
+
+def _who(row: AuditEntry, *, with_names: bool) -> Label:
+    if row.account_id is None:
+        return _("System")
+    return row.actor_name if with_names else _("A person of the organisation")
+
+
+def _change(name: str, pair: object, *, shown: bool) -> Change:
+    if not shown or not isinstance(pair, list) or len(pair) != 2:
+        return Change(name, "", "")
+    old, new = (_text(value) for value in pair)
+    return Change(name, old, new)
+
+
+def _text(value: object) -> str:
+    if value is None or value == "":
+        return "–"
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)

@@ -1,0 +1,111 @@
+"""Accounts of an organisation and their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.forms import formset_factory
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from staffelstab.identity.enums import UNIT_ROLES, Role
+from staffelstab.identity.models import RoleGrant
+from staffelstab.identity.selectors.units import UnitChoice
+
+INDENT = "\u2003"
+
+
+class InviteForm(forms.Form):
+    """Whom to give access to."""
+
+    display_name = forms.CharField(
+        label=_("Name"), max_length=150, help_text=_("First name and last name, e.g. “Nele Kaya”.")
+    )
+    email = forms.EmailField(
+        label=_("E-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        help_text=_("The mail with the way in goes here. Please use the official address."),
+        error_messages={"invalid": _("This is not a valid e-mail address.")},
+    )
+
+
+class RolesForm(forms.Form):
+    """The roles that hold for the whole organisation."""
+
+    roles = forms.MultipleChoiceField(
+        label=_("For the whole organisation"),
+        choices=Role,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Several roles are possible. Without any, the person is an employee."),
+    )
+
+
+class UnitRoleForm(forms.Form):
+    """One role bound to a unit and its sub-units."""
+
+    role = forms.ChoiceField(label=_("Role"), required=False)
+    unit = forms.ChoiceField(label=_("Unit"), required=False)
+
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401 - what a form takes
+        units: Iterable[UnitChoice],
+        **kwargs: Any,  # noqa: ANN401 - what a form takes
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        roles = [(role.value, role.label) for role in Role if role in UNIT_ROLES]
+        self.fields["role"].choices = [("", _("none")), *roles]  # type: ignore[attr-defined]
+        self.fields["unit"].choices = [  # type: ignore[attr-defined]
+            ("", _("none")),
+            *((str(unit.id), INDENT * unit.depth + unit.label) for unit in units),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Both or neither."""
+        values: dict[str, Any] = super().clean() or {}
+        if values.get("role") and not values.get("unit") and "unit" not in self.errors:
+            self.add_error("unit", _("Please choose the unit for which the role holds."))
+        if values.get("unit") and not values.get("role") and "role" not in self.errors:
+            self.add_error("role", _("Please choose the role that holds for this unit."))
+        return values
+
+
+UnitRoleFormSet = formset_factory(UnitRoleForm, extra=2, max_num=40, validate_max=True)
+
+
+class GrantsForm:
+    """Both parts of the roles of a person as one form."""
+
+    def __init__(
+        self, data: QueryDict | None, *, grants: Iterable[RoleGrant], units: list[UnitChoice]
+    ) -> None:
+        held = list(grants)
+        whole = [grant.role for grant in held if grant.unit_id is None]
+        bound = [{"role": grant.role, "unit": str(grant.unit_id)} for grant in held if grant.unit_id]
+        self.roles = RolesForm(data, initial={"roles": whole})
+        self.units = UnitRoleFormSet(data, initial=bound, prefix="unit", form_kwargs={"units": units})
+        self.offers_units = bool(units)
+
+    def is_valid(self) -> bool:
+        """Whether both parts are."""
+        return self.roles.is_valid() and (not self.offers_units or self.units.is_valid())
+
+    @property
+    def faulty(self) -> list[forms.Form]:
+        """The parts with errors, for the summary."""
+        parts = [self.roles, *self.units.forms] if self.offers_units else [self.roles]
+        return [part for part in parts if part.errors]
+
+    @property
+    def grants(self) -> list[tuple[str, UUID | None]]:
+        """What was chosen: role and unit, None for the whole organisation."""
+        chosen: list[tuple[str, UUID | None]] = [(role, None) for role in self.roles.cleaned_data["roles"]]
+        if self.offers_units:
+            rows = (form.cleaned_data for form in self.units.forms)
+            chosen += [(row["role"], UUID(row["unit"])) for row in rows if row.get("role")]
+        return chosen

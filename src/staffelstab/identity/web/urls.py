@@ -1,0 +1,34 @@
+"""Addresses of the identity module."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from staffelstab.identity.web.views import account, audit, network, organisation, seat
+
+app_name = "identity"
+urlpatterns = [
+    path("organisation/", organisation.organisation_detail, name="organisation_detail"),
+    path("organisation/bearbeiten/", organisation.organisation_edit, name="organisation_edit"),
+    path("organisation/waehlen/", seat.seat_choose, name="seat_choose"),
+    path("organisation/wechseln/", seat.seat_switch, name="seat_switch"),
+    path("konten/", account.account_list, name="account_list"),
+    path("konten/neu/", account.account_create, name="account_create"),
+    path("konten/<uuid:account_id>/", account.account_detail, name="account_detail"),
+    path("konten/<uuid:account_id>/rollen/", account.account_roles, name="account_roles"),
+    path("konten/<uuid:account_id>/beenden/", account.account_end, name="account_end"),
+    path("verbuende/", network.network_list, name="network_list"),
+    path("verbuende/<uuid:network_id>/", network.network_detail, name="network_detail"),
+    path("verbuende/<uuid:network_id>/aufnehmen/", network.network_join, name="network_join"),
+    path(
+        "verbuende/<uuid:network_id>/mitglieder/<uuid:organisation_id>/",
+        network.network_edit,
+        name="network_edit",
+    ),
+    path(
+        "verbuende/<uuid:network_id>/mitglieder/<uuid:organisation_id>/beenden/",
+        network.network_leave,
+        name="network_leave",
+    ),
+    path("protokoll/", audit.audit_list, name="audit_list"),
+]

@@ -1,0 +1,46 @@
+"""Where the account is signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.views import ListUserSessionsView
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+
+from staffelstab.identity.web.devices import describe
+from staffelstab.identity.web.forms.session import EndSessionsForm
+
+
+class SessionListView(ListUserSessionsView):
+    """The sessions of the own account, each of which can be ended."""
+
+    form_class = EndSessionsForm
+
+    def get_context_data(self, **kwargs: object) -> dict[str, Any]:
+        """Adds what the browser says about itself in words."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context["entries"] = [
+            {"session": each, "device": describe(each.user_agent), "current": each.is_current()}
+            for each in sorted(context["sessions"], key=lambda each: (not each.is_current(), -each.pk))
+        ]
+        return context
+
+    def form_valid(self, form: EndSessionsForm) -> HttpResponse:
+        """End the sessions; whoever ends the own one is signed out."""
+        form.save(self.request)
+        if not self.request.user.is_authenticated:
+            return redirect("account_login")
+        get_adapter().add_message(
+            self.request, messages.SUCCESS, "usersessions/messages/sessions_logged_out.txt"
+        )
+        return redirect(self.get_success_url())
+
+    def form_invalid(self, _form: EndSessionsForm) -> HttpResponse:
+        """The session was gone already: show the list as it is."""
+        return redirect(self.get_success_url())
+
+
+session_list = SessionListView.as_view()
