@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from staffelstab.core.ui import tables
+from staffelstab.core.ui import slots, tables
 from staffelstab.core.ui.charts import Chart
 from staffelstab.core.ui.icons import icon_svg
 from staffelstab.core.ui.paging import Page
@@ -364,6 +364,12 @@ def form_errors(form: BaseForm) -> dict[str, object]:
 def chart(context: Context, chart: Chart, *, level: int = 3) -> dict[str, object]:
     """Chart with its finding as title, interactive on demand, and its data table (core.ui.charts.Chart)."""
     return {"chart": chart, "level": level, "csp_nonce": context.get("csp_nonce", "")}
+
+
+@register.simple_tag(takes_context=True)
+def slot(context: Context, place: str, obj: object) -> SafeString:
+    """What modules above have registered for this place (core.ui.slots)."""
+    return slots.render(place, context["request"], obj)
 
 
 @register.filter
