@@ -1,0 +1,189 @@
+"""One row of every tenant model, made in the active context: a model without an entry fails the guard."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from staffelstab.core.ids import new_id
+from staffelstab.core.models import AuditEntry, Look, OutboxEvent, Revision
+from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
+from staffelstab.foresight.models import Measure, RiskRecord, RiskSettings
+from staffelstab.identity.enums import Role
+from staffelstab.identity.models import Account, Membership, RoleGrant
+from staffelstab.portal.models import BarrierReport
+from staffelstab.vocabulary.models import Service, ServiceUpload
+from staffelstab.workforce.enums import ImportState, ImportTable, ResponsibilityKind
+from staffelstab.workforce.models import Import, ImportChange
+from tests.factories import workforce as spine
+from tests.world import NOW
+
+MARK = "Geheimnis-4711"
+"""Stands in every text of the rows, so that a test can look for it on screens."""
+
+TODAY = dt.date(2026, 11, 22)
+
+
+def account() -> Account:
+    """An account without any membership."""
+    key = new_id()
+    row = Account(id=key, email=f"{key}@geheim.example", display_name=MARK, sort_key=MARK)
+    row.set_unusable_password()
+    row.save(force_insert=True)
+    return row
+
+
+def _owned() -> dict[str, Any]:
+    return {"organisation_id": current_organisation()}
+
+
+def membership() -> Membership:
+    """A membership of a new account."""
+    return Membership.objects.create(**_owned(), account=_member(), since=TODAY)
+
+
+def _member() -> Account:
+    # An account is visible to a house only with its membership: made as the sign-in sees accounts.
+    with activate(TenancyContext()):
+        return account()
+
+
+def role_grant() -> RoleGrant:
+    """A role of a member."""
+    return RoleGrant.objects.create(**_owned(), account_id=membership().account_id, role=Role.ADVISOR)
+
+
+def measure() -> Measure:
+    """A measure on a task."""
+    return Measure.objects.create(
+        **_owned(),
+        task=task(),
+        what=MARK,
+        due_on=TODAY,
+        created_at=NOW,
+        created_by=MARK,
+        changed_at=NOW,
+    )
+
+
+def unit() -> Any:
+    """A unit."""
+    return spine.UnitFactory(code=str(new_id())[-12:], name=MARK)
+
+
+def position() -> Any:
+    """A position."""
+    return spine.PositionFactory(number=str(new_id())[-12:], title=MARK, unit=unit())
+
+
+def person() -> Any:
+    """A person."""
+    return spine.PersonFactory(personnel_number=str(new_id())[-12:], last_name=MARK, first_name=MARK)
+
+
+def task() -> Any:
+    """A task."""
+    return spine.TaskFactory(key=str(new_id())[-12:], title=MARK, purpose=MARK, unit=unit())
+
+
+def holding() -> Any:
+    """A person on a position."""
+    return spine.HoldingFactory(position=position(), person=person())
+
+
+def responsibility() -> Any:
+    """A responsible position."""
+    return spine.ResponsibilityFactory(task=task(), position=position(), kind=ResponsibilityKind.RESPONSIBLE)
+
+
+def upload(state: str = ImportState.UPLOADED) -> Import:
+    """An uploaded file."""
+    return Import.objects.create(
+        **_owned(),
+        state=state,
+        file_name=f"{MARK}.xlsx",
+        stored_as=f"imports/{new_id()}",
+        size=1,
+        actor_name=MARK,
+        created_at=NOW,
+        changed_at=NOW,
+    )
+
+
+def service(visibility: str = "house") -> Service:
+    """A public service."""
+    return Service.objects.create(
+        **_owned(),
+        local_id=str(new_id()),
+        name=MARK,
+        sort_key=MARK.lower(),
+        source=MARK,
+        visibility=visibility,
+        search=MARK.lower(),
+    )
+
+
+def service_upload() -> ServiceUpload:
+    """A file with services between preview and application."""
+    return ServiceUpload.objects.create(
+        **_owned(), file_name=f"{MARK}.json", source=MARK, visibility="house", uploaded_at=NOW
+    )
+
+
+def barrier() -> BarrierReport:
+    """A reported barrier."""
+    return BarrierReport.objects.create(
+        **_owned(), text=MARK, contact=f"{MARK}@geheim.example", received_at=NOW, answer_by=TODAY
+    )
+
+
+def look(subject: UUID | None = None) -> Look:
+    """Somebody looked at somebody."""
+    return Look.objects.create(
+        **_owned(), at=NOW, account_id=new_id(), actor_name=MARK, subject_id=subject or new_id(), what="guard"
+    )
+
+
+ROWS: dict[str, Callable[[], Any]] = {
+    "core.AuditEntry": lambda: AuditEntry.objects.create(
+        **_owned(),
+        at=NOW,
+        actor_name=MARK,
+        action="guard.row.made",
+        object_type="guard.row",
+        object_id=new_id(),
+        object_name=MARK,
+    ),
+    "core.Look": look,
+    "core.OutboxEvent": lambda: OutboxEvent.objects.create(**_owned(), name="guard.row.made", at=NOW),
+    "core.Revision": lambda: Revision.objects.create(**_owned(), topic=str(new_id())[-12:], value=1),
+    "foresight.Measure": measure,
+    "foresight.RiskRecord": lambda: RiskRecord.objects.create(
+        **_owned(),
+        quarter=8107,
+        recorded_on=TODAY,
+        tasks=4711,
+        red_now=1,
+        red_two_years=1,
+        without_holder=1,
+        one_holder=1,
+    ),
+    "foresight.RiskSettings": lambda: RiskSettings.objects.create(**_owned(), reason=MARK, changed_by=MARK),
+    "identity.Membership": membership,
+    "identity.RoleGrant": role_grant,
+    "portal.BarrierReport": barrier,
+    "vocabulary.Service": service,
+    "vocabulary.ServiceUpload": service_upload,
+    "workforce.Holding": holding,
+    "workforce.Import": upload,
+    "workforce.ImportChange": lambda: ImportChange.objects.create(
+        **_owned(), batch=upload(), table=ImportTable.values[0], row_id=new_id(), before={}
+    ),
+    "workforce.Person": person,
+    "workforce.Position": position,
+    "workforce.Responsibility": responsibility,
+    "workforce.Task": task,
+    "workforce.Unit": unit,
+}
