@@ -56,6 +56,14 @@ def role_here(*roles: str) -> Predicate:
     return Predicate(f"role_here({', '.join(roles)})", test)
 
 
+def role_everywhere(*roles: str) -> Predicate:
+    """The actor holds one of the roles for the whole organisation, not for a unit of it only."""
+    return Predicate(
+        f"role_everywhere({', '.join(roles)})",
+        lambda actor, _obj: not actor.roles.isdisjoint(roles) and actor.unit_ids(*roles) is None,
+    )
+
+
 manages_knowledge = role_here(Role.KNOWLEDGE_MANAGER)
 leads = role_here(Role.LINE_MANAGER)
 does_personnel = role_here(Role.PERSONNEL)
@@ -73,7 +81,7 @@ RULES: Final[Mapping[str, Predicate]] = {
     "workforce.task.view": is_member,
     "workforce.task.edit": manages_knowledge | leads | is_system,
     "workforce.task.bulk": manages_knowledge | leads | is_system,
-    "workforce.import.use": has_role(Role.KNOWLEDGE_MANAGER, Role.PERSONNEL) | is_system,
-    "workforce.export.use": has_role(Role.KNOWLEDGE_MANAGER, Role.PERSONNEL) | is_system,
+    "workforce.import.use": role_everywhere(Role.KNOWLEDGE_MANAGER, Role.PERSONNEL) | is_system,
+    "workforce.export.use": role_everywhere(Role.KNOWLEDGE_MANAGER, Role.PERSONNEL) | is_system,
     "workforce.history.view": manages_knowledge | leads | does_personnel | is_system,
 }

@@ -1,0 +1,36 @@
+"""Background work of imports: the news of an upload or a confirmation becomes a job of its own.
+
+The subscribers only enqueue: delivery runs inside one transaction, while an import needs several.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.tasks import task
+from django.utils import timezone
+
+from staffelstab.core.outbox import Event
+from staffelstab.workforce.services.imports import runs
+
+
+@task()
+def check_import(organisation_id: str, import_id: str) -> None:
+    """Examine an uploaded file."""
+    runs.check(organisation_id=UUID(organisation_id), import_id=UUID(import_id), now=timezone.now())
+
+
+@task()
+def apply_import(organisation_id: str, import_id: str) -> None:
+    """Apply a confirmed import."""
+    runs.apply(organisation_id=UUID(organisation_id), import_id=UUID(import_id), now=timezone.now())
+
+
+def on_uploaded(event: Event) -> None:
+    """A file was uploaded: have it examined."""
+    check_import.enqueue(str(event.organisation_id), str(event.payload["import_id"]))
+
+
+def on_confirmed(event: Event) -> None:
+    """An import was confirmed: have it applied."""
+    apply_import.enqueue(str(event.organisation_id), str(event.payload["import_id"]))

@@ -1,0 +1,1 @@
+"""web/forms of the workforce module."""

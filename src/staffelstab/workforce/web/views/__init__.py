@@ -1,0 +1,1 @@
+"""web/views of the workforce module."""
