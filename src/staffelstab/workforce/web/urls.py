@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
+from staffelstab.workforce.web.urls_import import urlpatterns_import
 from staffelstab.workforce.web.views import holding, person, position, task, task_list, unit
 
 app_name = "workforce"
@@ -63,4 +64,4 @@ _holdings = [
     path("besetzungen/<uuid:holding_id>/verlauf/", holding.holding_history, name="holding_history"),
 ]
 
-urlpatterns: list[URLPattern] = [*_units, *_positions, *_persons, *_holdings, *_tasks]
+urlpatterns: list[URLPattern] = [*urlpatterns_import, *_units, *_positions, *_persons, *_holdings, *_tasks]
