@@ -165,7 +165,7 @@ def prepare() -> None:
     """Fill the database of this process with the demo."""
     from django.utils import timezone  # noqa: PLC0415 - after setup
 
-    from staffelstab.portal.management.commands.serve import collect_static  # noqa: PLC0415
+    from staffelstab.portal.management.commands.prepare import collect_static  # noqa: PLC0415
     from staffelstab.portal.services import demo  # noqa: PLC0415
 
     collect_static()

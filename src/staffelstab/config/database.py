@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -66,7 +68,8 @@ def running() -> Iterator[bool]:
         try:
             yield True
         finally:
-            del os.environ["DATABASE_URL"], os.environ["STAFFELSTAB_OWNER_DATABASE_URL"]
+            for key in ("DATABASE_URL", "STAFFELSTAB_OWNER_DATABASE_URL"):
+                os.environ.pop(key, None)
 
 
 @contextmanager
@@ -78,8 +81,5 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def _migrate() -> None:
-    import django  # noqa: PLC0415 - settings read the environment this module has just written
-    from django.core.management import call_command  # noqa: PLC0415
-
-    django.setup()
-    call_command("migrate", interactive=False, verbosity=0)
+    # A process of its own: the one that serves or runs a command need not carry Django's migrations in memory.
+    subprocess.run([sys.executable, "-m", "staffelstab.config.program", "migrate", "-v", "0"], check=True)

@@ -5,10 +5,18 @@ from __future__ import annotations
 import os
 import sys
 
-ALIASES = {"import": "import_workbook", "--help": "help", "-h": "help"}
+from django.core.management import execute_from_command_line
+
+from staffelstab.config import database, serving
+from staffelstab.core.database.errors import EmbeddedPostgresError
+
+ALIASES = {"import": "import_workbook", "export": "export_workbook", "--help": "help", "-h": "help"}
 """Names users type → names Python can import."""
 
+SERVING = {"serve", "demo"}
 WITHOUT_DATABASE = {"help", "version", "--version", "makemigrations", "collectstatic", "compilemessages"}
+AS_OWNER = {"migrate", "municipalities"}
+"""Commands that keep the owner's address of the embedded database; all others see the application's only."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,45 +25,27 @@ def main(arguments: list[str] | None = None) -> int:
     argv[0] = ALIASES.get(argv[0], argv[0])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staffelstab.config.settings.base")
     wants_help = "--help" in argv or "-h" in argv
+    if argv[0] in SERVING and wants_help:
+        serving.parser(argv[0]).print_help()
+        return 0
     if argv[0] in WITHOUT_DATABASE or wants_help:
         return _execute(argv)
     if argv[0] == "demo":
-        prepare_demo()
-    return _with_database(argv)
-
-
-def prepare_demo() -> None:
-    """The demo has a data folder of its own beside the ordinary one, and one-click personas."""
-    # Local import: the environment has to be complete before settings are read.
-    from staffelstab.config import database, env  # noqa: PLC0415
-
-    if not env.text("STAFFELSTAB_DATA"):
-        os.environ["STAFFELSTAB_DATA"] = str(database.data_folder() / "demo")
-    os.environ["STAFFELSTAB_DEMO"] = "1"
-
-
-def _with_database(argv: list[str]) -> int:
-    from staffelstab.config import database  # noqa: PLC0415 - reads the environment
-    from staffelstab.core.database.errors import EmbeddedPostgresError  # noqa: PLC0415
-
+        serving.environment_for_demo(str(database.data_folder() / "demo"))
     try:
         with database.running() as embedded:
-            if not embedded or argv[0] not in {"migrate", "sqlmigrate", "showmigrations"}:
-                owner = os.environ.pop("STAFFELSTAB_OWNER_DATABASE_URL", "") if embedded else ""
-                try:
-                    return _execute(argv)
-                finally:
-                    if owner:
-                        os.environ["STAFFELSTAB_OWNER_DATABASE_URL"] = owner
+            if embedded and argv[0] not in AS_OWNER:
+                os.environ.pop("STAFFELSTAB_OWNER_DATABASE_URL", None)
+            if argv[0] in SERVING:
+                serving.serve(argv[0], argv[1:])
+                return 0
             return _execute(argv)
-    except EmbeddedPostgresError as error:
+    except (EmbeddedPostgresError, serving.ServingError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
 
 def _execute(argv: list[str]) -> int:
-    from django.core.management import execute_from_command_line  # noqa: PLC0415
-
     try:
         execute_from_command_line(["staffelstab", *argv])
     except SystemExit as stop:
