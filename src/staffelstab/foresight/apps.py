@@ -6,7 +6,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import permissions
-from staffelstab.core.ui import navigation
+from staffelstab.core.ui import navigation, slots
 
 
 class ForesightConfig(AppConfig):
@@ -24,6 +24,7 @@ class ForesightConfig(AppConfig):
 
         permissions.register_table("staffelstab.foresight.permissions.RULES")
         outbox.subscribe(self.subscriptions)
+        slots.register("workforce.task", "staffelstab.foresight.web.slots.task_risk")
         navigation.register(
             navigation.NavigationItem(
                 section=navigation.Section.FORESIGHT,

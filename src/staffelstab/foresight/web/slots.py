@@ -1,0 +1,23 @@
+"""What foresight adds to pages of the modules below it (core.ui.slots)."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from staffelstab.core.ui.requests import Request
+from staffelstab.core.ui.slots import Block
+from staffelstab.foresight.selectors import details, risks
+from staffelstab.workforce.models import Task
+
+
+def task_risk(request: Request, task: object) -> Block | None:
+    """The risk of a task on its page: the figure, one sentence, the measures. Nothing for actors who do not see it."""
+    actor = request.actor
+    if not isinstance(task, Task) or task.ended_on is not None or not actor.may("foresight.risk.view", task):
+        return None
+    picture = risks.assessment(actor=actor, as_of=timezone.localdate(request.now))
+    number = next((row.number for row in picture.loaded.tasks if row.id == task.pk), None)
+    if number is None or not risks.in_scope(actor, picture)[number]:
+        return None
+    found = details.task_details(actor=actor, picture=picture, number=number, with_names=False)
+    return Block("foresight/risk/task_slot.html", {"details": found})
