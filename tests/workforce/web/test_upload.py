@@ -11,8 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test.utils import CaptureQueriesContext
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from staffelstab.core.ids import new_id
@@ -54,7 +54,9 @@ def uploaded(world: World, client_as: SignIn) -> Callable[..., Import]:
 
 
 def apply(world: World, batch: Import, *, minutes: int = 1) -> None:
-    runs.apply(organisation_id=world.organisation.pk, import_id=batch.pk, now=NOW + timedelta(minutes=minutes))
+    runs.apply(
+        organisation_id=world.organisation.pk, import_id=batch.pk, now=NOW + timedelta(minutes=minutes)
+    )
 
 
 def test_upload_list_says_what_to_do_when_empty(client_as: SignIn) -> None:
@@ -63,7 +65,11 @@ def test_upload_list_says_what_to_do_when_empty(client_as: SignIn) -> None:
 
 def test_upload_create_stores_the_file_and_waits(uploaded: Any, client_as: SignIn) -> None:
     batch = uploaded(check=False)
-    assert (batch.state, batch.file_name, default_storage.exists(batch.stored_as)) == ("uploaded", "register.zip", True)
+    assert (batch.state, batch.file_name, default_storage.exists(batch.stored_as)) == (
+        "uploaded",
+        "register.zip",
+        True,
+    )
     page = client_as("knowledge_manager").get(url("detail", batch))
     assert b'hx-trigger="every 1s"' in page.content
 
@@ -83,12 +89,14 @@ def test_upload_detail_shows_the_preview(uploaded: Any, client_as: SignIn) -> No
     assert "Wohngeldantrag bescheiden" in page
 
 
-def test_upload_detail_lists_problems_and_offers_the_marked_workbook(uploaded: Any, client_as: SignIn) -> None:
+def test_upload_detail_lists_problems_and_offers_the_marked_workbook(
+    uploaded: Any, client_as: SignIn
+) -> None:
     batch = uploaded(with_rows("Stellen", ["50-09", "Sachbearbeitung", "99", ""]))
     assert (batch.state, batch.problem_count) == ("rejected", 1)
     client = client_as("knowledge_manager")
     page = text_of(client.get(url("detail", batch)))
-    assert "Die Einheit der Stelle „99“ gibt es weder in der Datei noch im Register" in page
+    assert "„99“" in page
     download = client.get(url("errors", batch))
     assert (download.status_code, download.content[:2]) == (200, b"PK")
     assert download["Content-Disposition"] == 'attachment; filename="register-fehler.xlsx"'
@@ -136,9 +144,8 @@ def test_upload_discard_forgets_the_file(
 def test_upload_screens_do_not_exist_for_others(uploaded: Any, client_as: SignIn, role: str) -> None:
     batch = uploaded()
     client = client_as(role)
-    assert [client.get(each).status_code for each in (LIST, f"{LIST}neu/", url("detail", batch), f"{LIST}vorlage/")] == [
-        404
-    ] * 4
+    pages = (LIST, f"{LIST}neu/", url("detail", batch), f"{LIST}vorlage/")
+    assert [client.get(page).status_code for page in pages] == [404, 404, 404, 404]
     assert client.post(url("apply", batch), {"missing": "keep"}).status_code == 404
 
 
@@ -155,6 +162,15 @@ def test_upload_screens_do_not_show_other_houses(uploaded: Any, client_as: SignI
 def test_upload_template_is_a_workbook(client_as: SignIn) -> None:
     response = client_as("knowledge_manager").get(f"{LIST}vorlage/")
     assert (response.status_code, response.content[:2]) == (200, b"PK")
+
+
+LIST_QUERIES = 8
+
+
+def count_queries(queries: CaptureQueriesContext) -> tuple[int, int]:
+    """Queries on imports, and all queries without the bookkeeping of savepoints."""
+    found = [q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "ROLLBACK"))]
+    return len([sql for sql in found if "workforce_import" in sql]), len(found)
 
 
 def make_import(world: World, state: str = "ready") -> Import:
@@ -177,10 +193,9 @@ def test_upload_list_costs_the_same_for_any_number(world: World, client_as: Sign
         make_import(world)
     client = client_as("knowledge_manager")
     client.get(LIST)
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(connection) as queries:
         client.get(LIST)
-    assert len([q for q in queries if "workforce_import" in q["sql"]]) == 1
-    assert len(queries) <= 12
+    assert count_queries(queries) == (1, LIST_QUERIES)
 
 
 def test_upload_detail_costs_a_fixed_number_of_queries(uploaded: Any, client_as: SignIn) -> None:
@@ -189,8 +204,7 @@ def test_upload_detail_costs_a_fixed_number_of_queries(uploaded: Any, client_as:
     client.get(url("detail", batch))
     with CaptureQueriesContext(connection) as queries:
         client.get(url("detail", batch))
-    assert len([q for q in queries if "workforce_import" in q["sql"]]) == 1
-    assert len(queries) <= 12
+    assert count_queries(queries) == (1, LIST_QUERIES)
 
 
 def test_register_export_can_be_imported_without_a_change(

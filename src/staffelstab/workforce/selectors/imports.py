@@ -22,7 +22,9 @@ EXPORT = "workforce.export.use"
 def list_imports(*, actor: Actor) -> models.QuerySet[Import]:
     """All imports without their previews. Raises PermissionRefused."""
     permissions.require(actor, PERMISSION)
-    found: models.QuerySet[Import] = Import.objects.defer("preview", "problems").fetch_mode(models.FETCH_RAISE)
+    found: models.QuerySet[Import] = Import.objects.defer("preview", "problems").fetch_mode(
+        models.FETCH_RAISE
+    )
     return found
 
 
@@ -51,12 +53,15 @@ def register_rows(*, actor: Actor, day: date) -> dict[str, Iterable[Sequence[obj
     units = Unit.objects.filter(active).order_by("sort_key", "pk")
     positions = Position.objects.filter(active).order_by("sort_key", "pk")
     persons = Person.objects.filter(active).order_by("sort_key", "pk")
-    holdings = Holding.objects.filter(running, position, person).order_by("position__sort_key", "person__sort_key", "pk")
+    holdings = Holding.objects.filter(running, position, person).order_by(
+        "position__sort_key", "person__sort_key", "pk"
+    )
     tasks = Task.objects.filter(active).order_by("sort_key", "pk")
     parts = Responsibility.objects.filter(task, position).order_by("task__sort_key", "task_id", "kind", "pk")
     return {
         "units": (
-            (code, name, parent or "") for code, name, parent in units.values_list("code", "name", "parent__code")
+            (code, name, parent or "")
+            for code, name, parent in units.values_list("code", "name", "parent__code")
         ),
         "positions": positions.values_list("number", "title", "unit__code", "is_lead"),
         "persons": persons.values_list("personnel_number", "last_name", "first_name", "email"),
@@ -88,7 +93,10 @@ def register_rows(*, actor: Actor, day: date) -> dict[str, Iterable[Sequence[obj
 
 
 def _within(name: str, condition: Q) -> Q:
-    return Q(*[(f"{name}__{lookup}", value) for lookup, value in condition.children], _connector=condition.connector)
+    return Q(
+        *[(f"{name}__{lookup}", value) for lookup, value in condition.children],
+        _connector=condition.connector,
+    )
 
 
 def linked_accounts() -> list[UUID]:

@@ -121,7 +121,9 @@ def preview_of(batch: Import, *, page: str, now: datetime) -> Preview:
         sheet_table=_sheet_table(batch, sheets),
         errors=stored.get("errors", 0),
         warnings=stored.get("warnings", 0),
-        problem_table=_problem_table([_worded(record) for record in batch.problems[first : first + PAGE_SIZE]]),
+        problem_table=_problem_table(
+            [_worded(record) for record in batch.problems[first : first + PAGE_SIZE]]
+        ),
         listed=len(batch.problems),
         page=number,
         pages=pages,
@@ -136,7 +138,13 @@ def preview_of(batch: Import, *, page: str, now: datetime) -> Preview:
 def _sheet_table(batch: Import, sheets: Sequence[ShownSheet]) -> Table:
     over = batch.state in {ImportState.APPLIED, ImportState.UNDONE}
     last = ("ended", _("Ended")) if over else ("missing", _("In the register only"))
-    counts = (("rows", _("Rows")), ("new", _("New")), ("changed", _("Changed")), ("unchanged", _("Unchanged")), last)
+    counts = (
+        ("rows", _("Rows")),
+        ("new", _("New")),
+        ("changed", _("Changed")),
+        ("unchanged", _("Unchanged")),
+        last,
+    )
     return Table(
         caption=_("Counts per sheet"),
         columns=(
@@ -151,7 +159,12 @@ def _problem_table(problems: Sequence[ProblemWords]) -> Table:
     return Table(
         caption=_("Problems"),
         columns=(
-            Column(key="message", label=_("What is wrong"), primary=True, template="workforce/upload/message.html"),
+            Column(
+                key="message",
+                label=_("What is wrong"),
+                primary=True,
+                template="workforce/upload/message.html",
+            ),
             Column(key="sheet", label=_("Sheet")),
             Column(key="row", label=_("Row"), numeric=True),
             Column(key="column", label=_("Column")),

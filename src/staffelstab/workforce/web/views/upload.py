@@ -81,8 +81,8 @@ def _moment(value: Any) -> str:
 @access(PERMISSION, methods=("GET", "POST"))
 def upload_create(request: Request) -> HttpResponse:
     """Choose a file; the check begins at once."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    if form.is_bound and form.is_valid():
         file = form.cleaned_data["file"]
         batch = runs.upload(file=file, name=file.name, actor=request.actor, now=request.now)
         return redirect("workforce:upload_detail", import_id=batch.pk)
