@@ -14,20 +14,22 @@ import numpy as np
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.sorting import sort_key
-from staffelstab.core.ui.paging import PAGE_SIZE, Page
+from staffelstab.core.ui.paging import Page
 from staffelstab.foresight.domain.exits import BoolArray, IntArray, Scenario
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.domain.risk import NOT_RED
 from staffelstab.foresight.selectors import risks
 from staffelstab.foresight.selectors.details import TaskDetails, task_details
 from staffelstab.foresight.selectors.register import TaskRow, UnitRow
-from staffelstab.foresight.selectors.risks import Picture
+from staffelstab.foresight.selectors.risks import HeadFigures, Picture, RecordedFigures
 from staffelstab.vocabulary.models import Service
 
 SLIDER: Final = 20
 """Quarters on the time slider: five years."""
 
 DEFAULT_QUARTER: Final = 8
+
+PAGE_SIZE: Final = 25
 
 SERVICES: Final = 60
 """Services offered in the filter, the most frequent first; any other by its key in the address."""
@@ -276,9 +278,9 @@ def _passing(picture: Picture, query: BoardQuery) -> BoolArray:
         passing &= _mask(picture, (task.topic == query.topic for task in loaded.tasks))
     if query.service_key:
         passing &= _mask(picture, (task.service_key == query.service_key for task in loaded.tasks))
-    words = sort_key(query.text).split()
-    if words:
-        passing &= _mask(picture, (_matches(task, words) for task in loaded.tasks))
+    text = sort_key(query.text)
+    if text:
+        passing &= _mask(picture, (_matches(task, text) for task in loaded.tasks))
     return passing
 
 
@@ -286,9 +288,11 @@ def _mask(picture: Picture, answers: Iterable[bool]) -> BoolArray:
     return np.fromiter(answers, dtype=np.bool_, count=len(picture.loaded.tasks))
 
 
-def _matches(task: TaskRow, words: list[str]) -> bool:
-    text = f"{task.sort_key} {sort_key(task.key)} {task.service_key}"
-    return all(word in text for word in words)
+def _matches(task: TaskRow, text: str) -> bool:
+    """All words stand in the title, or the text is part of the task's key or the beginning of the service's."""
+    if all(word in task.sort_key for word in text.split()):
+        return True
+    return text in sort_key(task.key) or task.service_key.startswith(text)
 
 
 def _order(picture: Picture, sort: str, numbers: IntArray) -> IntArray:
@@ -318,7 +322,8 @@ class BoardPage:
     """The board with one page of its list and the details of one task.
 
     `selected`: whether the task was asked for; else it is the first of the list, shown without names.
-    `service_names`: names of the services in `services`, which are the most frequent ones in scope.
+    `service_names`: names of the services in `services`, which are the most frequent ones in scope. `figures`:
+    of the tasks under the filters; `before`: of the quarter before, None where nothing comparable was recorded.
     """
 
     board: Board
@@ -327,6 +332,8 @@ class BoardPage:
     selected: bool
     services: tuple[tuple[str, int], ...]
     service_names: dict[str, str]
+    figures: HeadFigures
+    before: RecordedFigures | None
 
 
 def board_page(
@@ -352,6 +359,8 @@ def board_page(
         selected=bool(task_id),
         services=tuple(services),
         service_names=_service_names([key for key, _count in services]),
+        figures=risks.head_figures(picture, shown.base),
+        before=risks.recorded_before(picture) if shown.base.all() else None,
     )
 
 

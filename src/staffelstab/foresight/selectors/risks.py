@@ -195,23 +195,46 @@ def head_figures(picture: Picture, among: BoolArray | None = None) -> HeadFigure
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedFigures:
+    """Head figures as they were recorded last in a quarter."""
+
+    quarter: Quarter
+    figures: HeadFigures
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Trend:
-    """Head figures now, and those recorded last in the quarter before (None when nothing was recorded)."""
+    """Head figures now, and those of the quarter before (None when nothing was recorded)."""
 
     now: HeadFigures
-    before: HeadFigures | None
-    before_quarter: Quarter
+    before: RecordedFigures | None
 
     @property
     def red_change(self) -> int | None:
         """By how many tasks *red within two years* has grown since (negative: shrunk)."""
-        return None if self.before is None else self.now.red_two_years - self.before.red_two_years
+        return None if self.before is None else self.now.red_two_years - self.before.figures.red_two_years
 
 
 def summary(*, actor: Actor, as_of: dt.date) -> HeadFigures:
     """Head figures of the tasks the actor may see. Raises PermissionRefused."""
     picture = assessment(actor=actor, as_of=as_of)
     return head_figures(picture, in_scope(actor, picture))
+
+
+def recorded_before(picture: Picture) -> RecordedFigures | None:
+    """What was recorded for the whole organisation in the quarter before the picture's."""
+    quarter = picture.quarter.shifted(-1)
+    row = RiskRecord.objects.filter(quarter=quarter.index).first()
+    if row is None:
+        return None
+    figures = HeadFigures(
+        tasks=row.tasks,
+        red_now=row.red_now,
+        red_two_years=row.red_two_years,
+        without_holder=row.without_holder,
+        one_holder=row.one_holder,
+    )
+    return RecordedFigures(quarter=quarter, figures=figures)
 
 
 def trend(*, actor: Actor, as_of: dt.date) -> Trend | None:
@@ -222,13 +245,4 @@ def trend(*, actor: Actor, as_of: dt.date) -> Trend | None:
     picture = assessment(actor=actor, as_of=as_of)
     if actor.unit_ids(*VIEWERS) is not None:
         return None
-    before = picture.quarter.shifted(-1)
-    row = RiskRecord.objects.filter(quarter=before.index).first()
-    recorded = row and HeadFigures(
-        tasks=row.tasks,
-        red_now=row.red_now,
-        red_two_years=row.red_two_years,
-        without_holder=row.without_holder,
-        one_holder=row.one_holder,
-    )
-    return Trend(now=head_figures(picture), before=recorded, before_quarter=before)
+    return Trend(now=head_figures(picture), before=recorded_before(picture))

@@ -189,6 +189,27 @@ def _cell_text(board: Board, count: int, red: int) -> str:
     }
 
 
+def figures(shown: BoardPage) -> list[dict[str, str]]:
+    """Head figures of the tasks under the filters, compared with the quarter before where that was recorded."""
+    now, before = shown.figures, shown.before
+    rows = [
+        (_("nobody can do them today"), now.without_holder, before and before.figures.without_holder),
+        (_("only one person can do them"), now.one_holder, before and before.figures.one_holder),
+        (_("red within two years"), now.red_two_years, before and before.figures.red_two_years),
+    ]
+    return [
+        {
+            "label": label,
+            "value": number_format(value, force_grouping=True),
+            "tone": "high" if value and place != 1 else "",
+            "note": _("%(quarter)s: %(count)d") % {"quarter": before.quarter.label, "count": earlier}
+            if before and earlier is not None
+            else "",
+        }
+        for place, (label, value, earlier) in enumerate(rows)
+    ]
+
+
 def table(shown: BoardPage, query: QueryDict) -> Table:
     """The list; the title of a task selects it."""
     filtered = shown.board.total < int(shown.board.scope.sum()) or shown.board.count < shown.board.total

@@ -69,6 +69,7 @@ def _board_context(request: Request, shown: BoardPage) -> dict[str, object]:
         "rest_risk": drawing.risk_number(details.rest_risk) if details else "",
         "holders": [(each.name, drawing.holder_text(each)) for each in details.holders] if details else [],
         "steps": drawing.next_steps(details) if details and details.may_record else [],
+        "figures": drawing.figures(shown),
         "scope_total": int(board.scope.sum()),
     }
 
