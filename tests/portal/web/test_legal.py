@@ -14,7 +14,7 @@ from tests.strict_client import StrictClient
         ("portal:legal_imprint", "Impressum"),
         ("portal:legal_privacy", "Datenschutz"),
         ("portal:legal_accessibility", "Erklärung zur Barrierefreiheit"),
-        ("portal:legal_plain", "Einfach erklärt"),
+        ("portal:legal_plain", "Leichte Sprache"),
         ("portal:help_show", "Hilfe"),
     ],
 )

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from staffelstab.identity.enums import Role
 from staffelstab.identity.models import Account
+from staffelstab.identity.selectors.actors import organisation_id_by_slug
 from staffelstab.portal.domain.demo import DemoPersona, build_demo
 
 
@@ -69,3 +70,9 @@ def account_of(slug: str) -> Account | None:
         cursor.execute("SELECT identity_account_id(%s)", [emails[slug]])
         found = cursor.fetchone()[0]
     return Account.objects.filter(pk=UUID(str(found))).first() if found else None
+
+
+def home_of(slug: str) -> UUID | None:
+    """The organisation a persona lands in."""
+    homes = {persona.slug: persona.organisation for _name, personas in _personas() for persona in personas}
+    return organisation_id_by_slug(homes[slug]) if slug in homes else None

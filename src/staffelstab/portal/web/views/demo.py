@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from staffelstab.core.errors import NotFound
 from staffelstab.core.ui.access import public
 from staffelstab.core.ui.requests import Request
+from staffelstab.identity.selectors.actors import ORGANISATION_KEY
 from staffelstab.portal.selectors import demo as selectors
 
 
@@ -29,5 +30,6 @@ def demo_login(request: Request, persona: str) -> HttpResponse:
     if account is None:
         raise NotFound
     login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    request.session[ORGANISATION_KEY] = str(selectors.home_of(persona) or "")
     record_authentication(request, account, method="demo")
     return redirect("portal:start_show")
