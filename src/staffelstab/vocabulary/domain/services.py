@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final
@@ -81,10 +81,9 @@ class Problem:
     row: int = 0
     data: Mapping[str, object] = field(default_factory=lambda: _NO_DATA)
 
-    @property
-    def text(self) -> str:
-        """The untranslated sentence with its placeholders."""
-        return PROBLEMS[self.code]
+    def sentence(self, translate: Callable[[str], str] = str) -> str:
+        """What is wrong, in the language of ``translate`` (gettext where a language is known)."""
+        return translate(PROBLEMS[self.code]) % self.data
 
 
 def plain_text(text: str) -> str:

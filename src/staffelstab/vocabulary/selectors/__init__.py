@@ -1,1 +1,1 @@
-"""Reads of the vocabulary."""
+"""Reads of the vocabulary module."""

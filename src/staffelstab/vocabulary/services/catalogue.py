@@ -94,11 +94,7 @@ def plan_import(
     Raises PermissionRefused, CatalogueUnnamed, VisibilityNotPossible.
     """
     permissions.require(actor, IMPORT)
-    source = source.strip()
-    if not source or len(source) > SOURCE_LENGTH:
-        raise CatalogueUnnamed(limit=SOURCE_LENGTH)
-    if visibility not in SERVICE_VISIBILITIES:
-        raise VisibilityNotPossible
+    check_terms_of_import(source=source, visibility=visibility)
     problems: list[Problem] = []
     usable: list[ServiceRow] = []
     for item in check_rows(_as_row(row) for row in rows):
@@ -155,6 +151,14 @@ def import_rows(
     _save(plan)
     _record(plan, actor=actor, now=now)
     return plan.outcome
+
+
+def check_terms_of_import(*, source: str, visibility: str) -> None:
+    """Raise CatalogueUnnamed or VisibilityNotPossible where an import could not begin."""
+    if not source.strip() or len(source) > SOURCE_LENGTH:
+        raise CatalogueUnnamed(limit=SOURCE_LENGTH)
+    if visibility not in SERVICE_VISIBILITIES:
+        raise VisibilityNotPossible
 
 
 def _as_row(item: RawRow) -> ServiceRow | Problem:
