@@ -8,6 +8,24 @@ from django.utils.translation import gettext_lazy as _
 from staffelstab.core import permissions
 from staffelstab.core.ui import navigation
 
+ITEMS = tuple(
+    navigation.NavigationItem(
+        section=navigation.Section.KNOWLEDGE,
+        label=label,
+        url_name=f"workforce:{noun}_list",
+        permission=permission,
+        order=order,
+        covers=tuple(f"workforce:{each}_*" for each in nouns),
+    )
+    for order, label, noun, permission, nouns in (
+        (10, _("Tasks"), "task", "workforce.task.view", ("task",)),
+        (20, _("Units"), "unit", "workforce.unit.view", ("unit",)),
+        (30, _("Positions"), "position", "workforce.position.view", ("position", "holding")),
+        (40, _("Persons"), "person", "workforce.person.view", ("person",)),
+        (90, _("Imports"), "upload", "workforce.import.use", ("upload",)),
+    )
+)
+
 
 class WorkforceConfig(AppConfig):
     """Registers the module's permissions, subscriptions and places in the navigation."""
@@ -25,13 +43,4 @@ class WorkforceConfig(AppConfig):
 
         outbox.subscribe(self.subscriptions)
         permissions.register_table("staffelstab.workforce.permissions.RULES")
-        navigation.register(
-            navigation.NavigationItem(
-                section=navigation.Section.KNOWLEDGE,
-                label=_("Imports"),
-                url_name="workforce:upload_list",
-                permission="workforce.import.use",
-                order=90,
-                covers=("workforce:upload_*",),
-            )
-        )
+        navigation.register(*ITEMS)

@@ -15,6 +15,7 @@ from staffelstab.core import permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.ui.paging import Page, keyset_page
+from staffelstab.workforce.domain.quarters import quarter_label
 from staffelstab.workforce.models import Holding, Position, Responsibility, Unit
 from staffelstab.workforce.selectors import folding
 from staffelstab.workforce.selectors.holdings import NAMES, Holder, current, holders_of
@@ -60,6 +61,12 @@ class HoldingRow:
     exit_seen: bool
     may_edit: bool
     may_set_exit: bool
+
+    @property
+    def exit_label(self) -> str:
+        """The exit quarter for people; empty without one."""
+        quarter = self.holding.exit_quarter
+        return "" if quarter is None else quarter_label(quarter)
 
 
 @dataclass(frozen=True, slots=True)

@@ -346,3 +346,8 @@ def find_task(text: str) -> Task | None:
     key = wanted.rpartition("(")[2].removesuffix(")").strip() if wanted.endswith(")") else wanted
     rows = active().select_related("unit")
     return rows.filter(key=wanted).first() or rows.filter(key=key).first()
+
+
+def titles_of(task_ids: Iterable[UUID], *, limit: int = 5) -> list[str]:
+    """The first few titles of some tasks, by name."""
+    return list(active().filter(pk__in=list(task_ids)).values_list("title", flat=True)[:limit])

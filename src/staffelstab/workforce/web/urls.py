@@ -5,22 +5,23 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from staffelstab.workforce.web.urls_import import urlpatterns_import
-from staffelstab.workforce.web.views import holding, person, position, task, task_list, unit
+from staffelstab.workforce.web.views import holding, person, position, unit
+from staffelstab.workforce.web.views.task import register, single
 
 app_name = "workforce"
 
 _tasks = [
-    path("", task_list.task_list, name="task_list"),
-    path("export/", task_list.task_export, name="task_export"),
-    path("mehrere/", task_list.task_bulk, name="task_bulk"),
-    path("neu/", task.task_create, name="task_create"),
-    path("auswahl/", task.task_pick, name="task_pick"),
-    path("<uuid:task_id>/", task.task_detail, name="task_detail"),
-    path("<uuid:task_id>/bearbeiten/", task.task_edit, name="task_edit"),
-    path("<uuid:task_id>/zustaendigkeiten/", task.task_responsibilities, name="task_responsibilities"),
-    path("<uuid:task_id>/beenden/", task.task_end, name="task_end"),
-    path("<uuid:task_id>/aufnehmen/", task.task_reactivate, name="task_reactivate"),
-    path("<uuid:task_id>/verlauf/", task.task_history, name="task_history"),
+    path("", register.task_list, name="task_list"),
+    path("export/", register.task_export, name="task_export"),
+    path("mehrere/", register.task_bulk, name="task_bulk"),
+    path("neu/", single.task_create, name="task_create"),
+    path("auswahl/", single.task_pick, name="task_pick"),
+    path("<uuid:task_id>/", single.task_detail, name="task_detail"),
+    path("<uuid:task_id>/bearbeiten/", single.task_edit, name="task_edit"),
+    path("<uuid:task_id>/zustaendigkeiten/", single.task_responsibilities, name="task_responsibilities"),
+    path("<uuid:task_id>/beenden/", single.task_end, name="task_end"),
+    path("<uuid:task_id>/aufnehmen/", single.task_reactivate, name="task_reactivate"),
+    path("<uuid:task_id>/verlauf/", single.task_history, name="task_history"),
 ]
 
 _units = [
@@ -64,4 +65,12 @@ _holdings = [
     path("besetzungen/<uuid:holding_id>/verlauf/", holding.holding_history, name="holding_history"),
 ]
 
-urlpatterns: list[URLPattern] = [*urlpatterns_import, *_units, *_positions, *_persons, *_holdings, *_tasks]
+urlpatterns: list[URLPattern] = [
+    *urlpatterns_import,
+    *_units,
+    *_positions,
+    *_persons,
+    *_holdings,
+    *urlpatterns_import,
+    *_tasks,
+]

@@ -1,0 +1,84 @@
+"""What all forms of the spine share: nothing typed is lost, refusals stand at their field, old forms are noticed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from staffelstab.core.errors import DomainError, NotFound, Stale
+from staffelstab.core.ui.forms import Combobox
+
+
+class PickField(forms.CharField):
+    """Text with suggestions that stands for a row: ``find`` turns what was typed into the row, or ``None``."""
+
+    def __init__(
+        self,
+        *,
+        find: Callable[[str], Any],
+        search_url: str | Promise,
+        missing: str | Promise,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(widget=Combobox(search_url=search_url), max_length=300, **kwargs)  # type: ignore[arg-type]
+        self.find = find
+        self.missing = missing
+
+    def clean(self, value: Any) -> Any:
+        """The row. Raises ValidationError when nothing fits."""
+        text = super().clean(value)
+        if not text:
+            return None
+        found = self.find(text)
+        if found is None:
+            raise ValidationError(self.missing, code="missing")
+        return found
+
+
+class SpineForm(forms.Form):
+    """A form for one command. ``error_fields`` says at which field a refusal of the command stands."""
+
+    use_required_attribute = False
+    error_fields: ClassVar[Mapping[type[DomainError], str]] = {}
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def clean_seen(self) -> dt.datetime | None:
+        """When the entry had last changed as the form was opened."""
+        text = self.cleaned_data["seen"]
+        if not text:
+            return None
+        try:
+            return dt.datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValidationError(_("Please reload the page: the form is incomplete.")) from error
+
+    def submit[Result](self, command: Callable[[], Result]) -> Result | None:
+        """Run the command; ``None`` when it refused, and then the form says why.
+
+        After somebody else's change the form carries the new state: saving again is a decision.
+        """
+        try:
+            return command()
+        except NotFound:
+            raise
+        except Stale as error:
+            changed_at = error.data.get("changed_at")
+            self.data = self.data.copy()
+            self.data[self.add_prefix("seen")] = (
+                changed_at.isoformat() if isinstance(changed_at, dt.datetime) else ""
+            )
+            self.add_error(None, error.message)
+        except DomainError as error:
+            self.add_error(self.error_fields.get(type(error)), error.message)
+        return None
+
+
+class ConfirmForm(SpineForm):
+    """Nothing but a yes."""
