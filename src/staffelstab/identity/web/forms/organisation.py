@@ -5,12 +5,14 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core.ui.theme import contrast, house_theme
+from staffelstab.core.ui.theme import contrast
 from staffelstab.identity.enums import OrganisationKind
 from staffelstab.identity.models import Organisation
 
 CONTRAST = 4.5
 """WCAG 2.2: contrast of normal text."""
+PAPER = "#f3f4f8"
+"""The darkest ground of the light mode on which the colour stands as text (``--soft``)."""
 
 
 class OrganisationForm(forms.Form):
@@ -37,7 +39,7 @@ class OrganisationForm(forms.Form):
         r"^#[0-9a-fA-F]{6}$",
         label=_("Colour"),
         widget=forms.ColorInput,
-        help_text=_("Colour of the page head. White or black text has to be legible on it."),
+        help_text=_("Of the page head and of what is selected. It has to be dark enough to be read on white."),
         error_messages={"invalid": _("Please choose a colour.")},
     )
 
@@ -47,11 +49,11 @@ class OrganisationForm(forms.Form):
         return {name: getattr(organisation, name) for name in OrganisationForm.base_fields}
 
     def clean_colour(self) -> str:
-        """A colour on which text can be read."""
+        """A colour that can be read as text on light pages; the theme finds the text that stands on it."""
         colour = str(self.cleaned_data["colour"]).lower()
-        if contrast(colour, house_theme(colour).colour_on) < CONTRAST:
+        if contrast(colour, PAPER) < CONTRAST:
             raise forms.ValidationError(
-                _("Text is hard to read on this colour. Please choose a darker or a lighter one."),
+                _("This colour is too light to be read on white. Please choose a darker one."),
                 code="contrast",
             )
         return colour

@@ -1,0 +1,225 @@
+"""Accounts and roles on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from bs4 import BeautifulSoup
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from staffelstab.core.models import Look, OutboxEvent
+from staffelstab.identity.enums import Role
+from staffelstab.identity.models import Membership, RoleGrant
+from staffelstab.identity.services import accounts
+from tests.factories.identity import member, seat
+from tests.factories.workforce import UnitFactory
+from tests.strict_client import StrictClient
+from tests.world import NOW, World
+
+ClientAs = Callable[[str], StrictClient]
+
+
+def names(client: StrictClient, query: str = "") -> list[str]:
+    page = BeautifulSoup(client.get(f"/verwaltung/konten/{query}").content, "html.parser")
+    return [cell.get_text(strip=True) for cell in page.select("tbody th")]
+
+
+def queries_of(client: StrictClient, path: str) -> int:
+    client.get(path)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    plain = [each["sql"] for each in queries.captured_queries]
+    return len([sql for sql in plain if not sql.startswith(("SAVEPOINT", "RELEASE"))])
+
+
+def test_account_list_costs_the_same_for_one_and_three_rows(world: World, client_as: ClientAs) -> None:
+    client = client_as("administrator")
+    with world.inside():
+        member("a@x.example", "Zoe Eins")
+    one = queries_of(client, "/verwaltung/konten/?q=zoe")
+    with world.inside():
+        member("b@x.example", "Zoe Zwei", Role.ADVISOR, Role.PRIVACY)
+        member("c@x.example", "Zoe Drei", Role.PERSONNEL)
+    assert names(client, "?q=zoe") == ["Zoe Drei", "Zoe Eins", "Zoe Zwei"]
+    assert (one, queries_of(client, "/verwaltung/konten/?q=zoe")) == (10, 10)
+
+
+def test_account_list_sorts_umlauts_and_pages_by_keyset(world: World, client_as: ClientAs) -> None:
+    with world.inside():
+        for number in range(52):
+            member(f"m{number}@x.example", f"Qualle {number:02}")
+        member("ae@x.example", "Qüalle 00")
+    client = client_as("administrator")
+    first = client.get("/verwaltung/konten/?q=q%C3%BCalle")
+    page = BeautifulSoup(first.content, "html.parser")
+    shown = [cell.get_text(strip=True) for cell in page.select("tbody th")]
+    assert (len(shown), shown[:3]) == (50, ["Qualle 00", "Qüalle 00", "Qualle 01"])
+    following = page.select_one("a[rel=next]")
+    assert following is not None
+    assert names(client, str(following["href"])) == ["Qualle 49", "Qualle 50", "Qualle 51"]
+    assert "53 Einträge" in page.get_text()
+
+
+def test_account_list_filters_by_role_and_state(world: World, client_as: ClientAs) -> None:
+    client = client_as("administrator")
+    with world.inside():
+        gone = member("gone@x.example", "Gegangen", Role.ADVISOR)
+        accounts.end_membership(membership=gone, actor=world.system, now=NOW)
+        member("none@x.example", "Ohne Rolle")
+    assert names(client, "?role=advisor") == [str(world.accounts["advisor"])]
+    assert names(client, "?role=employee") == [str(world.accounts["employee"]), "Ohne Rolle"]
+    assert names(client, "?state=ended") == ["Gegangen"]
+    assert names(client, "?q=gibtesnicht") == []
+    assert "Nichts gefunden" in client.get("/verwaltung/konten/?q=gibtesnicht").content.decode()
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.ADMINISTRATOR])
+def test_accounts_do_not_exist_for_others(world: World, client_as: ClientAs, role: str) -> None:
+    client, key = client_as(role), world.accounts["employee"].pk
+    paths = ["", "neu/", f"{key}/", f"{key}/rollen/", f"{key}/beenden/"]
+    assert [client.get(f"/verwaltung/konten/{path}").status_code for path in paths] == [404] * 5
+
+
+@pytest.mark.parametrize("other", ["neighbour.employee", "stranger.employee"])
+def test_accounts_of_other_organisations_do_not_exist(world: World, client_as: ClientAs, other: str) -> None:
+    client, key = client_as("administrator"), world.accounts[other].pk
+    paths = ["", "rollen/", "beenden/"]
+    assert [client.get(f"/verwaltung/konten/{key}/{path}").status_code for path in paths] == [404] * 3
+    assert [client.post(f"/verwaltung/konten/{key}/{path}").status_code for path in paths[1:]] == [404] * 2
+
+
+def test_account_create_invites_and_leads_to_the_roles(world: World, client_as: ClientAs) -> None:
+    client = client_as("administrator")
+    assert "Zugang einrichten" in client.get("/verwaltung/konten/neu/").content.decode()
+    made = client.post("/verwaltung/konten/neu/", {"email": "neu@x.example", "display_name": "Nele Kaya"})
+    with world.inside():
+        found = Membership.objects.get(account__email="neu@x.example")
+        event = OutboxEvent.objects.get(name="identity.member.invited")
+    assert made.url == f"/verwaltung/konten/{found.account_id}/rollen/"
+    assert event.payload == {"account": str(found.account_id), "site": "http://testserver/"}
+    assert "Nele Kaya hat Zugang." in client.get(made.url).content.decode()
+
+
+@pytest.mark.usefixtures("world")
+def test_account_create_answers_the_same_for_addresses_known_elsewhere(
+    client_as: ClientAs, world: World
+) -> None:
+    client = client_as("administrator")
+    known = world.accounts["stranger.advisor"]
+    made = client.post("/verwaltung/konten/neu/", {"email": known.email, "display_name": "Nele Kaya"})
+    assert made.url == f"/verwaltung/konten/{known.pk}/rollen/"
+
+
+@pytest.mark.usefixtures("world")
+def test_account_create_keeps_what_was_typed(client_as: ClientAs) -> None:
+    client = client_as("administrator")
+    wrong = client.post("/verwaltung/konten/neu/", {"email": "keine Adresse", "display_name": "Nele Kaya"})
+    assert wrong.status_code == 422
+    assert "Das ist keine gültige E-Mail-Adresse." in wrong.content.decode()
+    assert 'value="Nele Kaya"' in wrong.content.decode()
+    twice = client.post(
+        "/verwaltung/konten/neu/", {"email": "employee@musterstadt.example", "display_name": "N"}
+    )
+    assert "gehört bereits zu Ihrer Organisation." in twice.content.decode()
+
+
+def test_account_detail_is_a_look(world: World, client_as: ClientAs) -> None:
+    client, key = client_as("administrator"), world.accounts["employee"].pk
+    assert "employee@musterstadt.example" in client.get(f"/verwaltung/konten/{key}/").content.decode()
+    client.get(f"/verwaltung/konten/{world.accounts['administrator'].pk}/")
+    with world.inside():
+        looks = list(Look.objects.values_list("subject_id", "what"))
+    assert looks == [(key, "identity.account")]
+
+
+def roles_form(**values: object) -> dict[str, object]:
+    management = {"unit-TOTAL_FORMS": "2", "unit-INITIAL_FORMS": "0"}
+    blank = {f"unit-{row}-{name}": "" for row in range(2) for name in ("role", "unit")}
+    return {**management, **blank, **values}
+
+
+@pytest.mark.usefixtures("unit_source")
+def test_account_roles_can_be_bound_to_units(world: World, client_as: ClientAs) -> None:
+    client, key = client_as("administrator"), world.accounts["employee"].pk
+    with world.inside():
+        top = UnitFactory(name="Sozialamt")
+        below = UnitFactory(name="Wohngeldstelle", parent=top)
+    page = client.get(f"/verwaltung/konten/{key}/rollen/").content.decode()
+    assert "\u2003Wohngeldstelle" in page
+    data = roles_form(roles=["advisor"], **{"unit-0-role": "line_manager", "unit-0-unit": str(below.pk)})
+    assert client.post(f"/verwaltung/konten/{key}/rollen/", data).url == f"/verwaltung/konten/{key}/"
+    with world.inside():
+        held = RoleGrant.objects.filter(account_id=key).order_by("role").values_list("role", "unit_id")
+        assert list(held) == [("advisor", None), ("line_manager", below.pk)]
+    assert "Führungskraft (Wohngeldstelle)" in client.get(f"/verwaltung/konten/{key}/").content.decode()
+
+
+@pytest.mark.usefixtures("unit_source")
+def test_account_roles_need_both_role_and_unit(world: World, client_as: ClientAs) -> None:
+    client, key = client_as("administrator"), world.accounts["employee"].pk
+    with world.inside():
+        unit = UnitFactory()
+    path = f"/verwaltung/konten/{key}/rollen/"
+    half = client.post(path, roles_form(**{"unit-0-role": "line_manager"}))
+    assert half.status_code == 422
+    assert "Bitte wählen Sie die Organisationseinheit, für die die Rolle gilt." in half.content.decode()
+    other = client.post(path, roles_form(**{"unit-0-unit": str(unit.pk)}))
+    assert "Bitte wählen Sie die Rolle, die für diese Organisationseinheit gilt." in other.content.decode()
+    foreign = roles_form(**{"unit-0-role": "line_manager", "unit-0-unit": str(world.stranger_id)})
+    assert client.post(path, foreign).status_code == 422
+    unbindable = roles_form(**{"unit-0-role": "administrator", "unit-0-unit": str(unit.pk)})
+    assert client.post(path, unbindable).status_code == 422
+
+
+def test_account_roles_keep_the_last_administrator(world: World, client_as: ClientAs) -> None:
+    client, key = client_as("administrator"), world.accounts["administrator"].pk
+    for path, data in (("rollen/", roles_form(roles=["advisor"])), ("beenden/", {})):
+        refused = client.post(f"/verwaltung/konten/{key}/{path}", data)
+        assert refused.status_code == 422
+        assert "Mindestens eine Person muss die Administration behalten." in refused.content.decode()
+    with world.inside():
+        assert RoleGrant.objects.filter(account_id=key, role="administrator").exists() is True
+
+
+def test_account_end_stops_running_sessions_with_the_next_request(world: World, client_as: ClientAs) -> None:
+    theirs, client = client_as("knowledge_manager"), client_as("administrator")
+    key = world.accounts["knowledge_manager"].pk
+    assert theirs.get("/verwaltung/organisation/").status_code == 200
+    assert (
+        "mit dem nächsten klick" in client.get(f"/verwaltung/konten/{key}/beenden/").content.decode().lower()
+    )
+    assert client.post(f"/verwaltung/konten/{key}/beenden/").url == "/verwaltung/konten/"
+    assert theirs.get("/verwaltung/organisation/").status_code == 404
+    page = theirs.get("/verwaltung/organisation/waehlen/").content.decode()
+    assert "Sie gehören noch keiner Organisation an" in page
+    assert "knowledge_manager@musterstadt.example" in page
+
+
+def test_account_end_leaves_seats_elsewhere(world: World, client_as: ClientAs) -> None:
+    account = world.accounts["knowledge_manager"]
+    seat(account, world.neighbour_id, Role.ADVISOR)
+    theirs = client_as("knowledge_manager")
+    theirs.post("/verwaltung/organisation/wechseln/", {"organisation": str(world.organisation.pk)})
+    client_as("administrator").post(f"/verwaltung/konten/{account.pk}/beenden/")
+    assert "Gemeinde Nebenau" in theirs.get("/verwaltung/organisation/").content.decode()
+
+
+def test_roles_count_from_the_next_request_on(world: World, client_as: ClientAs) -> None:
+    theirs, client = client_as("employee"), client_as("administrator")
+    key = world.accounts["employee"].pk
+    assert theirs.get("/verwaltung/protokoll/").status_code == 404
+    client.post(f"/verwaltung/konten/{key}/rollen/", roles_form(roles=["privacy"]))
+    assert theirs.get("/verwaltung/protokoll/").status_code == 200
+
+
+def test_login_of_somebody_without_a_seat_leads_to_the_explanation(world: World) -> None:
+    with world.inside():
+        found = Membership.objects.get(account=world.accounts["advisor"])
+        accounts.end_membership(membership=found, actor=world.system, now=NOW)
+    client = StrictClient()
+    data = {"login": "advisor@musterstadt.example", "password": "ein langes Kennwort 7"}
+    assert client.post("/konto/anmelden/", data).url == "/verwaltung/organisation/waehlen/"
+    assert settings.LOGIN_REDIRECT_URL == "portal:start_show"

@@ -1,0 +1,113 @@
+"""The protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from staffelstab.core import audit
+from staffelstab.identity.enums import Role
+from staffelstab.identity.services import accounts, organisations
+from tests.factories.identity import member
+from tests.strict_client import StrictClient
+from tests.world import NOW, World
+
+ClientAs = Callable[[str], StrictClient]
+PATH = "/verwaltung/protokoll/"
+
+
+def rows(client: StrictClient, query: str = "") -> list[str]:
+    page = BeautifulSoup(client.get(PATH + query).content, "html.parser")
+    return [" ".join(row.get_text(" ", strip=True).split()) for row in page.select("tbody tr")]
+
+
+def fill(world: World) -> None:
+    with world.inside():
+        actor = world.actor("administrator")
+        made = member("nele@x.example", "Nele Kaya", Role.ADVISOR)
+        accounts.set_roles(membership=made, grants=[("privacy", None)], actor=actor, now=NOW)
+        organisations.edit_organisation(
+            organisation=world.organisation, values={"short_name": "Muster"}, actor=actor, now=NOW
+        )
+
+
+def test_audit_list_names_everything_for_administrators(world: World, client_as: ClientAs) -> None:
+    fill(world)
+    found = rows(client_as("administrator"))[:2]
+    name = str(world.accounts["administrator"])
+    assert found == [
+        f"Organisation geändert: Stadt Musterstadt short_name: – → Muster {name} 22.11.2026 09:30",
+        f"Konto geändert: Nele Kaya roles: advisor → privacy {name} 22.11.2026 09:30",
+    ]
+
+
+def test_audit_list_hides_people_from_data_protection(world: World, client_as: ClientAs) -> None:
+    fill(world)
+    client = client_as("privacy")
+    somebody = "Eine Person der Organisation 22.11.2026 09:30"
+    assert rows(client)[:3] == [
+        f"Organisation geändert: Stadt Musterstadt short_name: – → Muster {somebody}",
+        f"Konto geändert roles {somebody}",
+        "Konto geändert roles System 22.11.2026 09:30",
+    ]
+    assert rows(client, "?who=Administration") == rows(client)
+    assert "Nele Kaya" not in client.get(PATH).content.decode()
+
+
+def test_audit_list_filters_by_kind_day_and_person(world: World, client_as: ClientAs) -> None:
+    fill(world)
+    client = client_as("administrator")
+    assert len(rows(client, "?kind=identity.organisation&who=administration")) == 1
+    assert rows(client, "?day=2026-11-21") == []
+    assert len(rows(client, "?day=2026-11-22&kind=identity.organisation")) == 2
+    assert rows(client, "?who=niemand") == []
+    assert rows(client, "?day=gestern") == rows(client)
+
+
+def test_audit_list_of_another_house_is_its_own(world: World, client_as: ClientAs) -> None:
+    fill(world)
+    client = StrictClient()
+    client.force_login(world.accounts["stranger.administrator"])
+    assert "Nele Kaya" not in client.get(PATH).content.decode()
+    assert client_as("executive").get(PATH).status_code == 404
+
+
+def test_audit_list_costs_the_same_for_one_and_three_rows(world: World, client_as: ClientAs) -> None:
+    client = client_as("administrator")
+
+    def cost() -> int:
+        client.get(PATH + "?who=zaehler")
+        with CaptureQueriesContext(connection) as queries:
+            client.get(PATH + "?who=zaehler")
+        plain = [each["sql"] for each in queries.captured_queries]
+        return len([sql for sql in plain if not sql.startswith(("SAVEPOINT", "RELEASE"))])
+
+    def write() -> None:
+        with world.inside():
+            actor = type(world.system)(
+                organisation_id=world.organisation.pk, display_name="Zaehler", system=True
+            )
+            audit.record(actor, "identity.organisation.changed", world.organisation, at=NOW)
+
+    write()
+    one = cost()
+    write()
+    write()
+    assert len(rows(client, "?who=zaehler")) == 3
+    assert (one, cost()) == (8, 8)
+
+
+def test_audit_list_pages_by_keyset(world: World, client_as: ClientAs) -> None:
+    with world.inside():
+        for number in range(60):
+            audit.record(world.system, f"identity.organisation.x{number:02}", world.organisation, at=NOW)
+    client = client_as("administrator")
+    page = BeautifulSoup(client.get(PATH + "?kind=identity.organisation").content, "html.parser")
+    following = page.select_one("a[rel=next]")
+    assert following is not None
+    second = rows(client, str(following["href"]))
+    assert second[0].split()[1] == "identity.organisation.x09:"
+    assert len(second) == 11
