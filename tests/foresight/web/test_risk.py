@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 
 import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from staffelstab.core.models import Look
 from staffelstab.foresight.domain.quarters import Quarter
@@ -34,7 +35,6 @@ EXPORT_HEADS = (
     "Schlüssel;Aufgabe;Organisationseinheit;Leistung;Rot ab;Spätester Beginn;Können es;"
     "Positionsrisiko;Abgangsrisiko;Restrisiko"
 )
-BOARD_QUERIES = 12
 ClientAs = Callable[[str], Client]
 
 
@@ -300,12 +300,7 @@ def test_risk_board_compares_with_the_quarter_before(client_as: ClientAs, world:
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_risk_board_queries(
-    client_as: ClientAs,
-    world: World,
-    rows: int,
-    django_assert_num_queries: Callable[[int], AbstractContextManager[None]],
-) -> None:
+def test_risk_board_queries(client_as: ClientAs, world: World, rows: int) -> None:
     with world.inside():
         unit = UnitFactory()
         for _number in range(rows):
@@ -314,8 +309,12 @@ def test_risk_board_queries(
             responsible(task, position)
     client = client_as("knowledge_manager")
     client.get(BOARD)
-    with django_assert_num_queries(BOARD_QUERIES):
+    with CaptureQueriesContext(connection) as captured:
         client.get(BOARD)
+    statements = [each["sql"].split()[0] for each in captured if "SAVEPOINT" not in each["sql"]]
+    # Session, account, seat, 3 × tenancy, key; the register, which is kept outside of tests; positions, measures,
+    # record, tenancy.
+    assert statements == ["SELECT"] * 7 + ["WITH"] + ["SELECT"] * 4
 
 
 def test_risk_board_pages_by_the_last_task(client_as: ClientAs, world: World) -> None:

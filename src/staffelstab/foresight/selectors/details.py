@@ -13,10 +13,11 @@ from staffelstab.foresight.domain.explain import Explanation, HolderOutlook, exp
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.models import Measure
 from staffelstab.foresight.selectors import measures, risks
+from staffelstab.foresight.selectors.register import TaskRow
 from staffelstab.foresight.selectors.risks import Picture
 from staffelstab.foresight.selectors.sentences import Situation, risk_sentence
 from staffelstab.workforce.enums import ResponsibilityKind
-from staffelstab.workforce.models import Person, Responsibility, Task
+from staffelstab.workforce.models import Person, Responsibility, Task, Unit
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ def task_details(*, actor: Actor, picture: Picture, number: int, with_names: boo
         raise NotFound
     loaded, result = picture.loaded, picture.assessment
     explanation = explain(loaded.register, loaded.ratings, result, task=number)
-    task = Task.objects.select_related("unit").get(pk=loaded.tasks[number].id)
+    task = _task(loaded.tasks[number])
     positions = _positions(picture, task)
     responsible = tuple(each for each in positions if each.kind == ResponsibilityKind.RESPONSIBLE)
     deputies = tuple(each for each in positions if each.kind == ResponsibilityKind.DEPUTY)
@@ -103,6 +104,16 @@ def task_details(*, actor: Actor, picture: Picture, number: int, with_names: boo
         may_record=actor.may("foresight.measure.edit", task),
         holders=_named(picture, explanation.holders) if with_names and may_see_names else (),
         measures=tuple(measures.of_task(task)),
+    )
+
+
+def _task(row: TaskRow) -> Task:
+    """The task as the permissions and the card need it, from what is loaded anyway: never to be saved."""
+    unit = Unit(
+        id=row.unit.id, code=row.unit.code, name=row.unit.name, ancestor_ids=list(row.unit.ancestor_ids)
+    )
+    return Task(
+        id=row.id, key=row.key, title=row.title, service_key=row.service_key, topic=row.topic, unit=unit
     )
 
 

@@ -13,14 +13,15 @@ from uuid import UUID
 import numpy as np
 from django.db import connection
 
-from staffelstab.core import permissions, revisions
+from staffelstab.core import permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.tenancy import context
 from staffelstab.foresight.domain.exits import BoolArray, Scenario
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.domain.risk import NOT_RED, Assessment, assess
 from staffelstab.foresight.models import RiskRecord
-from staffelstab.foresight.selectors import assumptions, register
+from staffelstab.foresight.selectors import register
+from staffelstab.foresight.selectors.assumptions import Assumptions
 from staffelstab.foresight.selectors.register import LoadedRegister
 from staffelstab.identity.enums import Role
 
@@ -92,18 +93,27 @@ class _Kept:
 kept = _Kept(CACHE_BYTES)
 
 
+# The revision is read before the register, so what is kept is never older than its key; a transaction that has
+# written (an assigned number) may see what is rolled back later, and keeps nothing.
+_GROUND: Final = """
+SELECT coalesce((SELECT value FROM core_revision WHERE organisation_id = %(organisation)s AND topic = 'workforce'), 0),
+       s.turnover, s.lead_quarters, s.reason, pg_current_xact_id_if_assigned() IS NOT NULL
+FROM (SELECT) one LEFT JOIN foresight_risksettings s ON s.organisation_id = %(organisation)s
+"""
+
+
 def assessment(*, actor: Actor, as_of: dt.date, scenario: Scenario = Scenario.REGULAR) -> Picture:
     """The risks of the actor's organisation. Raises PermissionRefused.
 
-    Kept in the process under organisation, revision of the register, day, scenario and assumptions. The revision
-    is read before the register, so what is kept is never older than its key. A transaction that has written
-    computes for itself: its revision may still be rolled back.
+    Kept in the process under organisation, revision of the register, day, scenario and assumptions.
     """
     permissions.require(actor, "foresight.risk.view")
     organisation_id = context.current_organisation()
-    revision = revisions.value(organisation_id, "workforce")
-    assumed = assumptions.current()
-    if _has_written():
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUND, {"organisation": organisation_id})
+        revision, turnover, lead, reason, has_written = cursor.fetchone()
+    assumed = Assumptions() if turnover is None else Assumptions(float(turnover), lead, reason)
+    if has_written:
         return _compute(register.load(as_of=as_of), assumed, scenario)
     ground = (organisation_id, revision, as_of)
     loaded = kept.get(ground, lambda: register.load(as_of=as_of), lambda value: value.size)
@@ -114,17 +124,11 @@ def assessment(*, actor: Actor, as_of: dt.date, scenario: Scenario = Scenario.RE
     )
 
 
-def _compute(loaded: LoadedRegister, assumed: assumptions.Assumptions, scenario: Scenario) -> Picture:
+def _compute(loaded: LoadedRegister, assumed: Assumptions, scenario: Scenario) -> Picture:
     result = assess(
         loaded.register, loaded.ratings, turnover=assumed.turnover, scenario=scenario, lead=assumed.lead
     )
     return Picture(loaded=loaded, assessment=result, reason=assumed.reason)
-
-
-def _has_written() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id_if_assigned() IS NOT NULL")
-        return bool(cursor.fetchone()[0])
 
 
 def in_scope(actor: Actor, picture: Picture) -> BoolArray:
