@@ -67,12 +67,12 @@ class Figures:
     @property
     def deputy_share(self) -> int:
         """Tasks with a ready deputy, per cent."""
-        return round(100 * self.with_deputy / self.tasks) if self.tasks else 0
+        return 100 * self.with_deputy // self.tasks if self.tasks else 0
 
     @property
     def held_share(self) -> int:
-        """Tasks somebody can do today, per cent."""
-        return round(100 * (self.tasks - self.without_holder) / self.tasks) if self.tasks else 0
+        """Tasks somebody can do today, per cent; rounded down, so that 100 means all."""
+        return 100 * (self.tasks - self.without_holder) // self.tasks if self.tasks else 0
 
 
 @dataclass(frozen=True, slots=True)
