@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -37,8 +37,7 @@ def services(*, actor: Actor, ended: bool = False) -> QuerySet[Any]:
     )
     if not ended:
         rows = rows.filter(ended_on=None)
-    guarded: QuerySet[Any] = rows.fetch_mode(models.FETCH_RAISE)
-    return guarded
+    return cast("QuerySet[Any]", rows.fetch_mode(models.FETCH_RAISE))
 
 
 def matching(rows: QuerySet[Any], q: str) -> QuerySet[Any]:

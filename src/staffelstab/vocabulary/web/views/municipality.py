@@ -44,4 +44,4 @@ def municipality_pick(request: Request) -> HttpResponse:
     """Suggestions for a field that takes a municipality's key."""
     found = selectors.find_municipalities(actor=request.actor, q=picked_text(request))
     options = [(row.ags, f"{row.name} ({row.state})") for row in found]
-    return render(request, "vocabulary/options.html", {"options": options})
+    return render(request, "vocabulary/municipality/pick.html", {"options": options})

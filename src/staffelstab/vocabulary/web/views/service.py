@@ -143,4 +143,4 @@ def service_pick(request: Request) -> HttpResponse:
     """Suggestions for a field that takes a service's key."""
     found = selectors.pick_services(actor=request.actor, q=picked_text(request))
     options = [(row.key, row.name) for row in found]
-    return render(request, "vocabulary/options.html", {"options": options})
+    return render(request, "vocabulary/service/pick.html", {"options": options})
