@@ -22,15 +22,15 @@ class Change:
 def changes(
     entries: Iterable[AuditEntry], *, labels: Mapping[str, Text], show: Callable[[str, object], object]
 ) -> list[Change]:
-    """The entries with fields and values in words; fields without a label are left out."""
+    """The entries with fields and values in words, in the order of the labels; others are left out."""
     return [
         Change(
             at=entry.at,
             who=entry.actor_name,
             fields=tuple(
-                (labels[name], show(name, old), show(name, new))
-                for name, (old, new) in entry.changes.items()
-                if name in labels
+                (label, *(show(name, value) for value in entry.changes[name]))
+                for name, label in labels.items()
+                if name in entry.changes
             ),
         )
         for entry in entries
