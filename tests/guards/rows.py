@@ -20,16 +20,22 @@ from staffelstab.workforce.models import Import, ImportChange
 from tests.factories import workforce as spine
 from tests.world import NOW
 
-MARK = "Geheimnis-4711"
-"""Stands in every text of the rows, so that a test can look for it on screens."""
+WORD = "Geheimnis"
 
 TODAY = dt.date(2026, 11, 22)
 
 
-def account() -> Account:
+def mark(organisation_id: UUID | None = None) -> str:
+    """Stands in every text of an organisation's rows, so that a test can look for it on the screens of others."""
+    return f"{WORD}-{str(organisation_id or current_organisation())[-8:]}"
+
+
+def account(name: str) -> Account:
     """An account without any membership."""
     key = new_id()
-    row = Account(id=key, email=f"{key}@geheim.example", display_name=MARK, sort_key=MARK)
+    row = Account(
+        id=key, email=f"{name}.{key}@geheim.example".lower(), display_name=name, sort_key=name.lower()
+    )
     row.set_unusable_password()
     row.save(force_insert=True)
     return row
@@ -46,8 +52,9 @@ def membership() -> Membership:
 
 def _member() -> Account:
     # An account is visible to a house only with its membership: made as the sign-in sees accounts.
+    name = mark()
     with activate(TenancyContext()):
-        return account()
+        return account(name)
 
 
 def role_grant() -> RoleGrant:
@@ -60,32 +67,32 @@ def measure() -> Measure:
     return Measure.objects.create(
         **_owned(),
         task=task(),
-        what=MARK,
+        what=mark(),
         due_on=TODAY,
         created_at=NOW,
-        created_by=MARK,
+        created_by=mark(),
         changed_at=NOW,
     )
 
 
 def unit() -> Any:
     """A unit."""
-    return spine.UnitFactory(code=str(new_id())[-12:], name=MARK)
+    return spine.UnitFactory(code=str(new_id())[-12:], name=mark())
 
 
 def position() -> Any:
     """A position."""
-    return spine.PositionFactory(number=str(new_id())[-12:], title=MARK, unit=unit())
+    return spine.PositionFactory(number=str(new_id())[-12:], title=mark(), unit=unit())
 
 
 def person() -> Any:
     """A person."""
-    return spine.PersonFactory(personnel_number=str(new_id())[-12:], last_name=MARK, first_name=MARK)
+    return spine.PersonFactory(personnel_number=str(new_id())[-12:], last_name=mark(), first_name=mark())
 
 
 def task() -> Any:
     """A task."""
-    return spine.TaskFactory(key=str(new_id())[-12:], title=MARK, purpose=MARK, unit=unit())
+    return spine.TaskFactory(key=str(new_id())[-12:], title=mark(), purpose=mark(), unit=unit())
 
 
 def holding() -> Any:
@@ -103,10 +110,10 @@ def upload(state: str = ImportState.UPLOADED) -> Import:
     return Import.objects.create(
         **_owned(),
         state=state,
-        file_name=f"{MARK}.xlsx",
+        file_name=f"{mark()}.xlsx",
         stored_as=f"imports/{new_id()}",
         size=1,
-        actor_name=MARK,
+        actor_name=mark(),
         created_at=NOW,
         changed_at=NOW,
     )
@@ -117,32 +124,37 @@ def service(visibility: str = "house") -> Service:
     return Service.objects.create(
         **_owned(),
         local_id=str(new_id()),
-        name=MARK,
-        sort_key=MARK.lower(),
-        source=MARK,
+        name=mark(),
+        sort_key=mark().lower(),
+        source=mark(),
         visibility=visibility,
-        search=MARK.lower(),
+        search=mark().lower(),
     )
 
 
 def service_upload() -> ServiceUpload:
     """A file with services between preview and application."""
     return ServiceUpload.objects.create(
-        **_owned(), file_name=f"{MARK}.json", source=MARK, visibility="house", uploaded_at=NOW
+        **_owned(), file_name=f"{mark()}.json", source=mark(), visibility="house", uploaded_at=NOW
     )
 
 
 def barrier() -> BarrierReport:
     """A reported barrier."""
     return BarrierReport.objects.create(
-        **_owned(), text=MARK, contact=f"{MARK}@geheim.example", received_at=NOW, answer_by=TODAY
+        **_owned(), text=mark(), contact=f"{mark()}@geheim.example", received_at=NOW, answer_by=TODAY
     )
 
 
 def look(subject: UUID | None = None) -> Look:
     """Somebody looked at somebody."""
     return Look.objects.create(
-        **_owned(), at=NOW, account_id=new_id(), actor_name=MARK, subject_id=subject or new_id(), what="guard"
+        **_owned(),
+        at=NOW,
+        account_id=new_id(),
+        actor_name=mark(),
+        subject_id=subject or new_id(),
+        what="guard",
     )
 
 
@@ -150,11 +162,11 @@ ROWS: dict[str, Callable[[], Any]] = {
     "core.AuditEntry": lambda: AuditEntry.objects.create(
         **_owned(),
         at=NOW,
-        actor_name=MARK,
+        actor_name=mark(),
         action="guard.row.made",
         object_type="guard.row",
         object_id=new_id(),
-        object_name=MARK,
+        object_name=mark(),
     ),
     "core.Look": look,
     "core.OutboxEvent": lambda: OutboxEvent.objects.create(**_owned(), name="guard.row.made", at=NOW),
@@ -170,7 +182,9 @@ ROWS: dict[str, Callable[[], Any]] = {
         without_holder=1,
         one_holder=1,
     ),
-    "foresight.RiskSettings": lambda: RiskSettings.objects.create(**_owned(), reason=MARK, changed_by=MARK),
+    "foresight.RiskSettings": lambda: RiskSettings.objects.create(
+        **_owned(), reason=mark(), changed_by=mark()
+    ),
     "identity.Membership": membership,
     "identity.RoleGrant": role_grant,
     "portal.BarrierReport": barrier,

@@ -1,0 +1,29 @@
+"""Every command is keyword-only, asks its permission, runs in one transaction and leaves a record."""
+
+from __future__ import annotations
+
+from tests.guards import services
+
+_STEP = "a step of services.imports.runs, whose commands are permitted, atomic and recorded"
+EXCEPTED = {
+    "identity.services.organisations.create_network": "a command of the operator, before anybody could be permitted",
+    "identity.services.organisations.create_organisation": "makes the organisation in which permissions begin",
+    "portal.services.barriers.report_barrier": "open to everybody by law, also without signing in",
+    "portal.services.demo.load_demo": "fills an empty demo as the system, through recorded commands",
+    "vocabulary.services.municipalities.load": "reference data of no organisation, written by the owner role",
+    "workforce.services.holdings.end_holdings": "part of the commands that end a position or a person",
+    "workforce.services.imports.checks": _STEP,
+    "workforce.services.imports.examine": _STEP,
+    "workforce.services.imports.merge": _STEP,
+    "workforce.services.imports.plan": _STEP,
+    "workforce.services.imports.progress": "shows how far a job is, outside of its transaction",
+    "workforce.services.imports.runs.apply": "the job behind runs.confirm, for its actor; records what it applied",
+    "workforce.services.imports.runs.check": "the job behind runs.upload; writes a preview, changes nothing",
+    "workforce.services.imports.staging": _STEP,
+    "workforce.services.imports.undo": _STEP,
+    "workforce.services.trail": "what commands of the register record with",
+}
+
+
+def test_every_command_is_permitted_and_recorded() -> None:
+    assert services.findings(services.PACKAGE, EXCEPTED) == []
