@@ -67,6 +67,11 @@ class TaskLine:
     ready: int
 
     @property
+    def more(self) -> int:
+        """How many responsible positions there are beyond the three that are named in the list."""
+        return max(0, len(self.responsible) - 3)
+
+    @property
     def pk(self) -> UUID:
         """The task's key."""
         return self.task.pk

@@ -184,6 +184,11 @@ class BasePartFormSet(forms.BaseFormSet[PartForm]):
     def __init__(self, *args: Any, known: dict[str, Position], **kwargs: Any) -> None:
         super().__init__(*args, form_kwargs={"known": known}, **kwargs)
 
+    def add_fields(self, form: PartForm, index: int | None) -> None:
+        """A new line is left empty, not struck out."""
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Take this position out")
+
     def clean(self) -> None:
         """One position has one line."""
         named = [part.position.pk for part in self.parts] if not any(self.errors) else []

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
@@ -52,7 +53,7 @@ def person_list(request: Request) -> HttpResponse:
         choice_filter(
             query,
             name="einheit",
-            label=_("Unit"),
+            label=pgettext("short", "Unit"),
             choices=[(str(unit.pk), str(unit)) for unit in units.unit_choices(selected=wanted.unit)],
             all_label=_("all"),
         ),
@@ -70,7 +71,12 @@ def person_list(request: Request) -> HttpResponse:
                 href=lambda row: _address(row.person),
             ),
             Column(key="positions", label=_("Position"), template="workforce/person/cells/positions.html"),
-            Column(key="person.email", label=_("E-mail"), template="workforce/person/cells/email.html"),
+            Column(
+                key="person.email",
+                label=_("E-mail"),
+                template="workforce/person/cells/email.html",
+                optional=True,
+            ),
         ),
         rows=page.rows,
         query=query,

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
@@ -62,7 +63,7 @@ def position_list(request: Request) -> HttpResponse:
         choice_filter(
             query,
             name="einheit",
-            label=_("Unit"),
+            label=pgettext("short", "Unit"),
             choices=[(str(unit.pk), str(unit)) for unit in units.unit_choices(selected=wanted.unit)],
             all_label=_("all"),
         ),
@@ -79,7 +80,7 @@ def position_list(request: Request) -> HttpResponse:
                 primary=True,
                 href=lambda row: _address(row.position),
             ),
-            Column(key="position.unit.name", label=_("Unit"), sort="unit"),
+            Column(key="position.unit.name", label=pgettext("short", "Unit"), sort="unit"),
             Column(key="holders", label=_("Filled by"), template="workforce/position/cells/holders.html"),
             Column(key="tasks", label=_("Tasks"), numeric=True),
         ),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
@@ -54,7 +54,7 @@ def _filters(query: QueryDict, wanted: TaskFilter, *, actor: Actor) -> list[Filt
         choice_filter(
             query,
             name="einheit",
-            label=_("Unit"),
+            label=pgettext("short", "Unit"),
             choices=[(str(unit.pk), str(unit)) for unit in units.unit_choices(selected=wanted.unit)],
             all_label=_("all"),
         ),
@@ -115,7 +115,7 @@ def _table(query: QueryDict, rows: tuple[TaskLine, ...], wanted: TaskFilter, *, 
                 primary=True,
                 href=lambda row: reverse("workforce:task_detail", args=[row.pk]),
             ),
-            Column(key="task.unit.name", label=_("Unit"), sort="unit"),
+            Column(key="task.unit.name", label=pgettext("short", "Unit"), sort="unit"),
             Column(
                 key="responsible", label=_("Responsible"), template="workforce/task/cells/responsible.html"
             ),
