@@ -44,7 +44,7 @@ def test_resolve_costs_one_statement_with_a_known_seat(world: World, request_of:
     with CaptureQueriesContext(connection) as queries:
         context, actor, house = actors.resolve(request)
     assert statements(queries) == ["SELECT"]
-    assert len(queries) == 5
+    assert len(queries) == 2
     assert context.organisation_id == world.organisation.pk
     assert actor.grants == (Grant("employee"),)
     assert (house.name, house.seats) == ("Stadt Musterstadt", 1)

@@ -81,3 +81,29 @@ def activate(context: TenancyContext, *, using: str = DEFAULT_DB_ALIAS) -> Itera
         # savepoint's rollback restores them. Only a nested block that ended well has to put them back.
         if connection.savepoint_ids and not connection.needs_rollback:
             _write(outer, using)
+
+
+def assume(context: TenancyContext, *, using: str = DEFAULT_DB_ALIAS) -> None:
+    """Let the current transaction see the context's data until :func:`hold` says what counts.
+
+    For the one question of a request that decides its context: is this account at home in that organisation?
+    """
+    _write(context, using)
+
+
+@contextmanager
+def hold(context: TenancyContext, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[TenancyContext]:
+    """Like :func:`activate` for a transaction that is already open and ends with the block: no savepoint.
+
+    Inside another transaction (only tests nest requests) the outer context is restored.
+    """
+    outer = _current.get()
+    _write(context, using)
+    token = _current.set(context)
+    try:
+        yield context
+    finally:
+        _current.reset(token)
+    connection = connections[using]
+    if connection.savepoint_ids and not connection.needs_rollback:
+        _write(outer, using)

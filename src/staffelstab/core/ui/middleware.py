@@ -66,7 +66,7 @@ class TenancyMiddleware:
         with transaction.atomic():
             tenancy, actor, house = self.resolve(request)
             request.actor, request.house = actor, house  # type: ignore[attr-defined]
-            with context.activate(tenancy):
+            with context.hold(tenancy):
                 response = self.get_response(request)
                 if response.status_code >= 500 or getattr(request, "refused", False):
                     # Views translate anticipated errors inside their own savepoint; what arrives here as an

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from staffelstab.core.actors import ANONYMOUS, Actor, Grant
-from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.core.tenancy.context import TenancyContext, activate, assume
 from staffelstab.identity.models import Account, Membership, NetworkMembership, Organisation, RoleGrant
 
 ORGANISATION_KEY = "staffelstab_organisation"
@@ -89,9 +89,11 @@ WHERE m.account_id = %s AND m.organisation_id = %s AND m.since <= %s AND (m.unti
 def _seat_at(account: Account, organisation_id: UUID, today: date) -> tuple[Actor, House] | tuple[None, None]:
     """The actor of an account in an organisation; nothing when the membership does not hold today.
 
-    One statement: it runs in every request.
+    One statement: it runs in every request. Leaves the transaction in the context it asked for; the caller holds
+    the one that counts.
     """
-    with activate(TenancyContext(organisation_id, account.pk)), connection.cursor() as cursor:
+    assume(TenancyContext(organisation_id, account.pk))
+    with connection.cursor() as cursor:
         cursor.execute(_SEAT, [today, today, account.pk, organisation_id, today, today])
         rows = cursor.fetchall()
     if not rows:

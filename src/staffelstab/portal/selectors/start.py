@@ -126,7 +126,7 @@ def _own_tasks(actor: Actor, today: date) -> tuple[list[OwnTask], int]:
 def _figures(actor: Actor, picture: risks.Picture, today: date) -> Figures:
     scope = risks.in_scope(actor, picture)
     head = risks.head_figures(picture, scope)
-    trend = risks.trend(actor=actor, as_of=today)
+    trend = risks.trend(actor=actor, as_of=today, picture=picture)
     return Figures(
         tasks=head.tasks,
         with_deputy=int(((picture.assessment.deputy_depth > 0) & scope).sum()),
