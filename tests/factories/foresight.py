@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 import factory
+from django.test.utils import CaptureQueriesContext
 
 from staffelstab.core.ids import new_id
 from staffelstab.core.tenancy.context import current_organisation
@@ -44,6 +45,12 @@ class MeasureFactory(SpineFactory):
     created_at = NOW
     created_by = "N. Kaya"
     changed_at = NOW
+
+
+def own_statements(captured: CaptureQueriesContext) -> list[str]:
+    """The statements of a request without those of its frame: session, account, seat, tenancy, transaction."""
+    frame = ("SAVEPOINT", "set_config", "django_session", "identity_")
+    return [each["sql"] for each in captured if not any(part in each["sql"] for part in frame)]
 
 
 def holding(

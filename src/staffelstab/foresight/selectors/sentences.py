@@ -39,7 +39,7 @@ def percent(share: float) -> str:
     """A share as whole per cent; what is nearly certain is not called certain."""
     if _ALMOST_CERTAIN <= share < 1:
         return _("more than 99%%") % {}
-    return _("%(number)s%%") % {"number": number_format(share * 100, 0)}
+    return _("%(number)s%%") % {"number": number_format(round(share * 100))}
 
 
 def percent_exact(share: float) -> str:
@@ -87,8 +87,8 @@ def _red_reasons(situation: Situation) -> list[str]:
             if situation.responsible == 1
             else _("the only occupied responsible position")
         )
-        return [_leaving(situation, holder, subject), *_deputies(situation)]
-    return [_vacancy(situation), _leaving(situation, holder, _("the only deputy position that is ready"))]
+        return [*_leaving(situation, holder, subject), *_deputies(situation)]
+    return [_vacancy(situation), *_leaving(situation, holder, _("the only deputy position that is ready"))]
 
 
 def _vacancy(situation: Situation) -> str:
@@ -100,19 +100,19 @@ def _vacancy(situation: Situation) -> str:
     return _("all %(count)d responsible positions are vacant") % {"count": count}
 
 
-def _leaving(situation: Situation, holder: HolderOutlook, subject: str) -> str:
+def _leaving(situation: Situation, holder: HolderOutlook, subject: str) -> list[str]:
     if holder.first is None or holder.last is None or holder.stay is Stay.STAYING:
-        return _("only one person can do it and %(turnover)s of the staff change every year") % {
-            "turnover": percent_exact(situation.turnover)
-        }
+        return [_("only one person can do it"), _turnover(situation)]
     first, last = (situation.as_of.shifted(each).label for each in (holder.first, holder.last))
     if first == last:
-        return _("%(subject)s becomes vacant in %(quarter)s") % {"subject": subject, "quarter": first}
-    return _("%(subject)s becomes vacant between %(first)s and %(last)s") % {
-        "subject": subject,
-        "first": first,
-        "last": last,
-    }
+        return [_("%(subject)s becomes vacant in %(quarter)s") % {"subject": subject, "quarter": first}]
+    values = {"subject": subject, "first": first, "last": last}
+    return [_("%(subject)s becomes vacant between %(first)s and %(last)s") % values]
+
+
+def _turnover(situation: Situation) -> str:
+    share = percent_exact(situation.turnover)
+    return _("%(turnover)s of the staff change every year") % {"turnover": share}
 
 
 def _several(situation: Situation) -> list[str]:
@@ -123,12 +123,9 @@ def _several(situation: Situation) -> list[str]:
         "count": everybody,
         "leaving": possibly,
         "quarter": situation.as_of.shifted(explanation.quarter).label,
-        "turnover": percent_exact(situation.turnover),
     }
     if possibly == 0:
-        return [
-            _("only %(count)d persons can do it and %(turnover)s of the staff change every year") % values
-        ]
+        return [_("only %(count)d persons can do it") % values, _turnover(situation)]
     if possibly == everybody:
         if gone < everybody:
             return [_("all %(count)d persons who can do it leave or may leave by %(quarter)s") % values]

@@ -275,13 +275,14 @@ def facts(details: TaskDetails, today: Quarter) -> list[tuple[str, str]]:
             if details.act_by == today
             else details.act_by.label
         )
+    documentation = number_format(round(details.explanation.documentation * 100))
     return [
         (_("Responsible"), positions_text(details.responsible, with_numbers=details.may_see_names)),
         (_("Deputies"), positions_text(details.deputies, with_numbers=details.may_see_names)),
         (_("Can do it today"), persons_text(len(details.explanation.holders))),
-        (_("Documentation"), _("%(number)s%%") % {"number": number_format(details.explanation.documentation * 100, 0)}),
+        (_("Documentation"), _("%(number)s%%") % {"number": documentation}),
         (_("Begin at the latest"), act_by),
-    ]  # fmt: skip
+    ]
 
 
 def persons_text(count: int) -> str:
