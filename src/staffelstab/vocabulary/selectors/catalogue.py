@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.db import models
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
@@ -21,8 +21,8 @@ from staffelstab.vocabulary.models import Service, ServiceUpload
 
 VIEW = "vocabulary.service.view"
 PICKS = 20
-SIMILAR = 45
-"""Least similarity in hundredths of a typing error: *Personalauswies* has 69 to *Personalausweis*."""
+SIMILAR = 35
+"""Least similarity in hundredths of a typing error: *Personalauswies* has 60 to *Personalausweis*."""
 
 KEY, NAME, WORD, PART = range(4)
 """Ranks of a hit: the key, the name begins with it, a word does, it stands somewhere. Similar ones come after."""
@@ -37,7 +37,7 @@ def services(*, actor: Actor, ended: bool = False) -> QuerySet[Any]:
     )
     if not ended:
         rows = rows.filter(ended_on=None)
-    return cast("QuerySet[Any]", rows.fetch_mode(models.FETCH_RAISE))
+    return rows.fetch_mode(models.FETCH_RAISE)
 
 
 def matching(rows: QuerySet[Any], q: str) -> QuerySet[Any]:
@@ -46,7 +46,7 @@ def matching(rows: QuerySet[Any], q: str) -> QuerySet[Any]:
     for word in folded.split():
         rows = rows.filter(search__contains=word)
     digits = folded.replace(" ", "")
-    return rows.annotate(
+    found: QuerySet[Any] = rows.annotate(
         rank=Case(
             When(key=digits, then=KEY) if digits else When(pk__in=[], then=KEY),
             When(sort_key__startswith=folded, then=NAME),
@@ -55,12 +55,13 @@ def matching(rows: QuerySet[Any], q: str) -> QuerySet[Any]:
             output_field=IntegerField(),
         )
     )
+    return found
 
 
 def similar(rows: QuerySet[Any], q: str) -> QuerySet[Any]:
     """Rows that look like ``q`` with a typing error, with their ``rank``: the more similar, the lower."""
     rows = rows.annotate(
-        rank=Value(100) - Cast(TrigramWordSimilarity(sort_key(q), "search") * 100, IntegerField())
+        rank=Value(100) - Cast(TrigramStrictWordSimilarity(sort_key(q), "search") * 100, IntegerField())
     )
     return rows.filter(rank__lte=100 - SIMILAR)
 

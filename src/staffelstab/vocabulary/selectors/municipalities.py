@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.postgres.search import TrigramWordSimilarity
+from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.db import models
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
@@ -16,8 +16,8 @@ from staffelstab.vocabulary.models import Municipality
 
 VIEW = "vocabulary.municipality.view"
 PICKS = 20
-SIMILAR = 45
-"""Least similarity in hundredths of a typing error."""
+SIMILAR = 35
+"""Least similarity in hundredths of a typing error: *Ausgburg* has 38 to *Augsburg*."""
 
 
 def municipalities(*, actor: Actor) -> QuerySet[Any]:
@@ -50,7 +50,7 @@ def searched(rows: QuerySet[Any], q: str) -> tuple[QuerySet[Any], bool]:
     )
     if found.exists():
         return found, False
-    similarity = Cast(TrigramWordSimilarity(folded, "sort_key") * 100, IntegerField())
+    similarity = Cast(TrigramStrictWordSimilarity(folded, "sort_key") * 100, IntegerField())
     near = rows.annotate(rank=Value(100) - similarity)
     return near.filter(rank__lte=100 - SIMILAR), True
 
