@@ -38,7 +38,7 @@ def _crumbs(task: Task | None = None) -> list[Crumb]:
 
 @access("workforce.task.view")
 def task_detail(request: Request, task_id: UUID) -> HttpResponse:
-    """The task page. ``aside_blocks``: further cards, filled by whoever composes this page with other modules."""
+    """The task page; the place ``workforce.task`` beside it is filled by modules above (core.ui.slots)."""
     found = tasks.task_detail(actor=request.actor, task_id=task_id, today=timezone.localdate(request.now))
     context = {
         "found": found,
@@ -47,7 +47,6 @@ def task_detail(request: Request, task_id: UUID) -> HttpResponse:
         "history": history.latest(actor=request.actor, obj=found.task),
         "may": may(request.actor, found.task, edit=EDIT, history="workforce.history.view"),
         "named": request.actor.may("workforce.person.view"),
-        "aside_blocks": (),
     }
     return render(request, "workforce/task/detail.html", context)
 
