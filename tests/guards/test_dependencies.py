@@ -13,8 +13,14 @@ REASONS = ROOT / "docs" / "developer" / "dependencies.md"
 def required(text: str) -> dict[str, set[str]]:
     """Names of the packages a ``pyproject.toml`` asks for, at run time and for development."""
     project = tomllib.loads(text)
-    wanted = {"At run time": project["project"]["dependencies"], "For development": project["dependency-groups"]["dev"]}
-    return {part: {re.split(r"[^A-Za-z0-9_-]", item, maxsplit=1)[0] for item in items} for part, items in wanted.items()}
+    wanted = {
+        "At run time": project["project"]["dependencies"],
+        "For development": project["dependency-groups"]["dev"],
+    }
+    return {
+        part: {re.split(r"[^A-Za-z0-9_-]", item, maxsplit=1)[0] for item in items}
+        for part, items in wanted.items()
+    }
 
 
 def reasoned(text: str) -> dict[str, set[str]]:
@@ -33,7 +39,9 @@ def test_every_dependency_has_a_reason() -> None:
 
 
 def test_a_planted_dependency_is_found() -> None:
-    project = '[project]\ndependencies = ["django~=6.1", "left-pad[all]>=1"]\n[dependency-groups]\ndev = ["ruff"]\n'
+    project = (
+        '[project]\ndependencies = ["django~=6.1", "left-pad[all]>=1"]\n[dependency-groups]\ndev = ["ruff"]\n'
+    )
     document = "## At run time\n\n| `django` | the web framework |\n\n## For development\n\n| `ruff` | formatter, linter |\n"
     assert required(project) == {"At run time": {"django", "left-pad"}, "For development": {"ruff"}}
     assert reasoned(document) == {"At run time": {"django"}, "For development": {"ruff"}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -19,11 +20,14 @@ View = Callable[..., HttpResponseBase]
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 _SAFE_SQL = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK TO", "EXPLAIN", "DECLARE", "FETCH", "CLOSE", "WITH")
+# A common table expression may write although the statement begins with WITH.
+_WRITING_CTE = re.compile(r"\bAS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(\s*(?:INSERT|UPDATE|DELETE|MERGE)\b")
 
 
 def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     """Database wrapper of safe requests. Raises WriteInSafeRequest for anything that is not a read."""
-    if not str(sql).lstrip().upper().startswith(_SAFE_SQL):
+    text = str(sql).lstrip().upper()
+    if not text.startswith(_SAFE_SQL) or _WRITING_CTE.search(text):
         raise WriteInSafeRequest(str(sql)[:60])
     return execute(sql, params, many, context)
 
