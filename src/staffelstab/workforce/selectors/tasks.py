@@ -277,9 +277,13 @@ def _contacts(task: Task, parts: tuple[PartRow, ...], *, actor: Actor, today: dt
         if part.filled
         and (part.responsibility.kind != ResponsibilityKind.DEPUTY or part.responsibility.ready)
     ]
-    leads = Position.objects.filter(unit__in=task.unit.ancestor_ids, is_lead=True, ended_on=None)
+    leads = list(
+        Position.objects.filter(unit__in=task.unit.ancestor_ids, is_lead=True, ended_on=None)
+        .order_by("sort_key", "pk")
+        .fetch_mode(models.FETCH_RAISE)
+    )
     by_unit: dict[UUID, list[Position]] = {}
-    for lead in leads.fetch_mode(models.FETCH_RAISE).order_by("sort_key", "pk"):
+    for lead in leads:
         by_unit.setdefault(lead.unit_id, []).append(lead)
     holders = holders_of([lead.pk for lead in leads], actor=actor, today=today) if by_unit else {}
     known = {contact.position.pk for contact in found}

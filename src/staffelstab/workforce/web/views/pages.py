@@ -37,7 +37,7 @@ def form_page(
     cancel: str,
     **context: Any,
 ) -> HttpResponse:
-    """A page with one form; status 422 when what was typed could not be taken."""
+    """A page with one form; status 422 when what was sent could not be taken."""
     shown = {
         "form": form,
         "heading": heading,
@@ -46,7 +46,7 @@ def form_page(
         "cancel": cancel,
         **context,
     }
-    return render(request, template, shown, status=422 if form.errors else 200)
+    return render(request, template, shown, status=422 if form.is_bound else 200)
 
 
 def history_page(
