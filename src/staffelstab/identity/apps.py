@@ -78,6 +78,17 @@ class IdentityConfig(AppConfig):
                 ),
             }
         )
+        protocol.register_fields(
+            {
+                "name": protocol.Field(_("Name")),
+                "short_name": protocol.Field(_("Short name")),
+                "kind": protocol.Field(_("Kind")),
+                "ags": protocol.Field(_("Official municipality key (AGS)")),
+                "colour": protocol.Field(_("Colour")),
+                "roles": protocol.Field(_("Roles"), protocol.role_in_words),
+                "shares": protocol.Field(_("Shares")),
+            }
+        )
         context.register_sources(organisations=frame.organisation_choices, account_note=frame.account_note)
         navigation.register(*NAVIGATION)
         navigation.register_slots(

@@ -15,6 +15,7 @@ from staffelstab.core.models import AuditEntry, OutboxEvent
 from staffelstab.identity.enums import Role
 from staffelstab.identity.models import Account, Membership, RoleGrant
 from staffelstab.identity.selectors import units
+from staffelstab.identity.selectors.units import UnitChoice
 from staffelstab.identity.services import accounts
 from tests.factories.identity import member
 from tests.factories.workforce import UnitFactory
@@ -107,16 +108,19 @@ def test_only_administrators_change_members(world: World, now: datetime, role: s
             accounts.end_membership(membership=made, actor=actor, now=now)
 
 
-def test_set_roles_replaces_all_and_records_the_difference(world: World, now: datetime) -> None:
+def test_set_roles_replaces_all_and_records_the_difference(
+    world: World, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with world.inside():
         unit = UnitFactory()
+        monkeypatch.setattr(units, "_sources", [lambda: [UnitChoice(unit.pk, "Sozialamt")]])
         made = member("a@musterstadt.example", "A", Role.ADVISOR, Role.PRIVACY)
         wanted = [("privacy", None), ("line_manager", unit.pk), ("knowledge_manager", None)]
         accounts.set_roles(membership=made, grants=wanted, actor=world.system, now=now)
         assert grants_of(made) == [("knowledge_manager", None), ("line_manager", unit.pk), ("privacy", None)]
         entry = AuditEntry.objects.filter(action="identity.roles.changed", object_id=made.pk).latest("pk")
         assert entry.changes == {
-            "roles": [["advisor", "privacy"], ["knowledge_manager", f"line_manager@{unit.pk}", "privacy"]]
+            "roles": [["advisor", "privacy"], ["knowledge_manager", "line_manager@Sozialamt", "privacy"]]
         }
 
 

@@ -8,12 +8,12 @@ from datetime import date
 import pytest
 from bs4 import BeautifulSoup
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.models import Network, NetworkMembership
 from staffelstab.identity.selectors.actors import network_ids
 from tests.factories.identity import member
+from tests.identity.counting import queries_of
 from tests.strict_client import StrictClient
 from tests.world import World
 
@@ -52,19 +52,13 @@ def test_network_detail_costs_the_same_for_any_number_of_members(
 ) -> None:
     client = client_as("network_operator")
 
-    def cost() -> int:
-        client.get(f"/verwaltung/verbuende/{network.pk}/")
-        with CaptureQueriesContext(connection) as queries:
-            client.get(f"/verwaltung/verbuende/{network.pk}/")
-        plain = [each["sql"] for each in queries.captured_queries]
-        return len([sql for sql in plain if not sql.startswith(("SAVEPOINT", "RELEASE"))])
-
+    path = f"/verwaltung/verbuende/{network.pk}/"
     client.post(f"/verwaltung/verbuende/{network.pk}/mitglieder/{world.neighbour_id}/beenden/")
-    one = cost()
+    one = queries_of(client, path)
     for slug in ("nebenau", "fernwald"):
         client.post(f"/verwaltung/verbuende/{network.pk}/aufnehmen/", {"slug": slug, "shares": "2"})
     assert len(rows(client, network)) == 3
-    assert (one, cost()) == (9, 9)
+    assert (one, queries_of(client, path)) == (5, 5)
 
 
 def test_network_join_admits_by_short_name(network: Network, client_as: ClientAs, world: World) -> None:

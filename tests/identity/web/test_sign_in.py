@@ -164,6 +164,11 @@ def test_sessions_can_be_ended_one_by_one_and_all(client: StrictClient, world: W
     assert client.post("/konto/sitzungen/", {"session": own.pk}).url == "/konto/anmelden/"
 
 
+def test_sessions_begun_another_way_are_listed(world: World, client: StrictClient) -> None:
+    client.force_login(world.accounts["employee"])
+    assert client.get("/konto/sitzungen/").content.decode().count("Dieses Gerät") == 1
+
+
 @pytest.mark.usefixtures("world")
 def test_sessions_of_others_are_out_of_reach(client: StrictClient) -> None:
     other = StrictClient()

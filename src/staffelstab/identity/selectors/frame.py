@@ -26,8 +26,8 @@ def organisation_choices(request: HttpRequest) -> list[OrganisationChoice]:
 
 
 def account_note(request: HttpRequest) -> str:
-    """The actor's roles in words, the first two and how many more."""
+    """The actor's roles in words, the first two and how many more; *employee* only where it is the only one."""
     held = request.actor.roles  # type: ignore[attr-defined]
-    names = [str(role.label) for role in Role if role in held]
+    names = [str(role.label) for role in Role if role in held and (len(held) == 1 or role != Role.EMPLOYEE)]
     more = len(names) - SHOWN_ROLES
     return ", ".join(names[:SHOWN_ROLES]) + (f" +{more}" if more > 0 else "")

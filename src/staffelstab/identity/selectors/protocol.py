@@ -6,7 +6,7 @@ thing and when, without the names of those who acted or were concerned (docs/adr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -20,6 +20,7 @@ from staffelstab.core import permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.models import AuditEntry
 from staffelstab.core.ui.paging import keyset_page
+from staffelstab.identity.enums import Role
 
 Label = str | Promise
 
@@ -51,7 +52,17 @@ VERBS: dict[str, Label] = {
     "withdrawn": _("withdrawn"),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a change in words; ``value`` turns one stored value into words."""
+
+    label: Label
+    value: Callable[[str], str] = str
+
+
 _types: dict[str, ObjectType] = {}
+_fields: dict[str, Field] = {}
 
 
 def register_types(types: Mapping[str, ObjectType]) -> None:
@@ -64,6 +75,11 @@ def register_verbs(verbs: Mapping[str, Label]) -> None:
     VERBS.update(verbs)
 
 
+def register_fields(fields: Mapping[str, Field]) -> None:
+    """Name a module's fields by their names in the code. A field nobody names appears under that name."""
+    _fields.update(fields)
+
+
 def types() -> dict[str, ObjectType]:
     """The kinds of things by model label, for the filter."""
     return dict(_types)
@@ -73,7 +89,7 @@ def types() -> dict[str, ObjectType]:
 class Change:
     """One field of an entry: old and new value as texts; both empty where they are not shown."""
 
-    field: str
+    field: Label
     old: str
     new: str
 
@@ -157,13 +173,21 @@ def _who(row: AuditEntry, *, with_names: bool) -> Label:
 
 
 def _change(name: str, pair: object, *, shown: bool) -> Change:
+    field = _fields.get(name, Field(name))
     if not shown or not isinstance(pair, list) or len(pair) != 2:
-        return Change(name, "", "")
-    old, new = (_text(value) for value in pair)
-    return Change(name, old, new)
+        return Change(field.label, "", "")
+    return Change(field.label, _text(field, pair[0]), _text(field, pair[1]))
 
 
-def _text(value: object) -> str:
-    if value is None or value == "":
+def _text(field: Field, value: object) -> str:
+    if value is None or value in ("", []):
         return "–"
-    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+    values = value if isinstance(value, list) else [value]
+    return ", ".join(field.value(str(item)) for item in values)
+
+
+def role_in_words(code: str) -> str:
+    """A role as ``accounts.set_roles`` records it: ``role`` or ``role@name of the unit``."""
+    role, _at, unit = code.partition("@")
+    words = str(Role(role).label) if role in Role.values else role
+    return f"{words} ({unit})" if unit else words

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -146,7 +146,8 @@ def set_roles(
             role=role,
             unit_id=unit_id,
         )
-    changes = {"roles": (_names(before), _names(wanted))}
+    labels = units.labels(unit for _role, unit in {*before, *wanted})
+    changes = {"roles": (_names(before, labels), _names(wanted, labels))}
     audit.record(actor, "identity.roles.changed", membership, at=now, changes=changes)
     return list(RoleGrant.objects.filter(account_id=membership.account_id).order_by("role", "unit_id"))
 
@@ -155,8 +156,8 @@ def _lock_grants() -> None:
     list(RoleGrant.objects.filter(role=Role.ADMINISTRATOR).select_for_update().values_list("pk", flat=True))
 
 
-def _names(grants: Iterable[tuple[str, UUID | None]]) -> list[str]:
-    return sorted(role if unit is None else f"{role}@{unit}" for role, unit in grants)
+def _names(grants: Iterable[tuple[str, UUID | None]], labels: Mapping[UUID, str]) -> list[str]:
+    return sorted(role if unit is None else f"{role}@{labels.get(unit, unit)}" for role, unit in grants)
 
 
 def _keep_administrator(*, without: UUID) -> None:

@@ -9,6 +9,8 @@ from uuid import UUID
 from django import forms
 from django.forms import formset_factory
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.identity.enums import UNIT_ROLES, Role
@@ -33,12 +35,30 @@ class InviteForm(forms.Form):
     )
 
 
+MEANINGS = {
+    Role.EMPLOYEE: _("Reads the register of tasks, edits nothing."),
+    Role.LINE_MANAGER: _("Looks after the tasks, deputies and measures of the own units."),
+    Role.KNOWLEDGE_MANAGER: _("Keeps the register of tasks, imports, sees the knowledge risk with names."),
+    Role.PERSONNEL: _("Enters who holds which position and when somebody will leave."),
+    Role.ADVISOR: _("Answers requests for advice; reads the register of tasks."),
+    Role.EXECUTIVE: _("Sees the risks and decides; without the details of persons."),
+    Role.PRIVACY: _("Reads what is stored and evaluated, not the people."),
+    Role.ADMINISTRATOR: _("Gives access and roles, keeps the data of the organisation, reads the protocol."),
+    Role.NETWORK_OPERATOR: _("Admits organisations to the network and keeps their shares."),
+}
+
+
+def _explained(role: Role) -> SafeString:
+    return format_html('{}<span class="role-meaning">{}</span>', role.label, MEANINGS[role])
+
+
 class RolesForm(forms.Form):
     """The roles that hold for the whole organisation."""
 
     roles = forms.MultipleChoiceField(
         label=_("For the whole organisation"),
-        choices=Role,
+        # Called per form: the words follow the language of the request.
+        choices=lambda: [(role.value, _explained(role)) for role in Role],
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Several roles are possible. Without any, the person is an employee."),
@@ -53,9 +73,9 @@ class UnitRoleForm(forms.Form):
 
     def __init__(
         self,
-        *args: Any,  # noqa: ANN401 - what a form takes
+        *args: Any,
         units: Iterable[UnitChoice],
-        **kwargs: Any,  # noqa: ANN401 - what a form takes
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         roles = [(role.value, role.label) for role in Role if role in UNIT_ROLES]

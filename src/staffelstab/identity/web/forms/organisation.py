@@ -39,7 +39,9 @@ class OrganisationForm(forms.Form):
         r"^#[0-9a-fA-F]{6}$",
         label=_("Colour"),
         widget=forms.ColorInput,
-        help_text=_("Of the page head and of what is selected. It has to be dark enough to be read on white."),
+        help_text=_(
+            "Of the page head and of what is selected. It has to be dark enough to be read on white."
+        ),
         error_messages={"invalid": _("Please choose a colour.")},
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
@@ -41,7 +41,7 @@ class _TwicePassword(forms.Form):
 class LoginForm(allauth_forms.LoginForm):
     """E-mail and password."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name(
             self,
@@ -56,11 +56,11 @@ class LoginForm(allauth_forms.LoginForm):
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     """Ask for a link by mail. The answer on the screen is the same for every address."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name(self, email=_("E-mail address"))
 
-    def save(self, request: HttpRequest, **kwargs: object) -> str:
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
         """Send the link, or to an unknown address a mail that says so: both take the same time."""
         if self.users:
             return str(super().save(request, **kwargs))
@@ -72,7 +72,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
 class ResetPasswordKeyForm(_TwicePassword, allauth_forms.ResetPasswordKeyForm):
     """A new password after following the link of a mail."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name(self, password1=_("New password"), password2=_("New password, once more"))
         self.fields["password1"].help_text = RULE
@@ -81,7 +81,7 @@ class ResetPasswordKeyForm(_TwicePassword, allauth_forms.ResetPasswordKeyForm):
 class ChangePasswordForm(_TwicePassword, allauth_forms.ChangePasswordForm):
     """A new password while signed in."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name(
             self,
@@ -95,7 +95,7 @@ class ChangePasswordForm(_TwicePassword, allauth_forms.ChangePasswordForm):
 class SetPasswordForm(_TwicePassword, allauth_forms.SetPasswordForm):
     """A first password of somebody who came in without one."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name(self, password1=_("New password"), password2=_("New password, once more"))
         self.fields["password1"].help_text = RULE
@@ -104,6 +104,6 @@ class SetPasswordForm(_TwicePassword, allauth_forms.SetPasswordForm):
 class ReauthenticateForm(allauth_forms.ReauthenticateForm):
     """The password once more before something delicate."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _name(self, password=_("Password"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from staffelstab.identity.web.devices import describe
@@ -18,6 +19,13 @@ class SessionListView(ListUserSessionsView):
     """The sessions of the own account, each of which can be ended."""
 
     form_class = EndSessionsForm
+
+    def get(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """List them; a session that began another way than by the sign-in page is entered first."""
+        if not UserSession.objects.filter(session_key=request.session.session_key).exists():
+            UserSession.objects.create_from_request(request)
+        response: HttpResponse = super().get(request, *args, **kwargs)
+        return response
 
     def get_context_data(self, **kwargs: object) -> dict[str, Any]:
         """Adds what the browser says about itself in words."""
