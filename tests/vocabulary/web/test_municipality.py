@@ -32,8 +32,8 @@ def test_municipality_list_says_what_to_do_when_empty(client_as: Any) -> None:
         ({"q": "033550025025"}, ["Münstedt"]),
         ({"q": "Radolfzel Bodensee"}, ["Radolfzell am Bodensee, Stadt"]),
         ({"q": "Ausgburg"}, ["Augsburg"]),
-        ({"state": "BY"}, ["Augsburg", "München, Landeshauptstadt"]),
-        ({"state": "BY", "q": "Münster"}, []),
+        ({"land": "BY"}, ["Augsburg", "München, Landeshauptstadt"]),
+        ({"land": "BY", "q": "Münster"}, []),
     ],
 )
 def test_municipality_list_searches_and_filters(
@@ -46,7 +46,7 @@ def test_municipality_list_asks_as_often_for_one_as_for_five(municipalities: Pat
     client = client_as("employee")
     client.get(LIST)  # the first request of a session asks for more
     counts = []
-    for query in ({"state": "NI"}, {}):
+    for query in ({"land": "NI"}, {}):
         with CaptureQueriesContext(connection) as queries:
             client.get(LIST, query)
         counts.append(len(queries))

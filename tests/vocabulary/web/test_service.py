@@ -56,11 +56,11 @@ def test_service_list_says_what_to_do_when_empty(client_as: Any) -> None:
         ({"q": "Perso weg"}, ["Personalausweis bei Verlust"]),
         ({"q": "Saal"}, ["Bürgersaal mieten"]),
         ({"q": "Pesronalausweis"}, ["Personalausweis bei Verlust"]),
-        ({"topic": "law"}, ["Personalausweis bei Verlust"]),
-        ({"source": "Katalog"}, ["Bürgersaal mieten"]),
-        ({"origin": "shared"}, []),
-        ({"origin": "own"}, ["Bürgersaal mieten", "Personalausweis bei Verlust"]),
-        ({"topic": "nichts", "after": "x"}, ["Bürgersaal mieten", "Personalausweis bei Verlust"]),
+        ({"thema": "law"}, ["Personalausweis bei Verlust"]),
+        ({"verzeichnis": "Katalog"}, ["Bürgersaal mieten"]),
+        ({"herkunft": "geteilte"}, []),
+        ({"herkunft": "eigene"}, ["Bürgersaal mieten", "Personalausweis bei Verlust"]),
+        ({"thema": "nichts", "after": "x"}, ["Bürgersaal mieten", "Personalausweis bei Verlust"]),
     ],
 )
 def test_service_list_searches_and_filters(
@@ -134,7 +134,7 @@ def test_service_detail_explains_the_key(client_as: Any, ausweis: Any) -> None:
     )
     assert "014 Verrichtung: was die Verwaltung tut 002 Verrichtungsdetail" in text
     assert reverse("vocabulary:service_edit", args=[ausweis.pk]) not in page.content.decode()
-    assert f"{reverse('workforce:task_list')}?service=99008001014002" in page.content.decode()
+    assert f"{reverse('workforce:task_list')}?leistung=99008001014002" in page.content.decode()
 
 
 def test_service_of_a_neighbour_is_shown_but_not_changed(client_as: Any, world: World) -> None:

@@ -21,7 +21,7 @@ from staffelstab.vocabulary.models import Service, ServiceUpload
 
 VIEW = "vocabulary.service.view"
 PICKS = 20
-SIMILAR = 35
+SIMILAR = 30
 """Least similarity in hundredths of a typing error: *Personalauswies* has 60 to *Personalausweis*."""
 
 KEY, NAME, WORD, PART = range(4)

@@ -16,7 +16,7 @@ from staffelstab.vocabulary.models import Municipality
 
 VIEW = "vocabulary.municipality.view"
 PICKS = 20
-SIMILAR = 35
+SIMILAR = 30
 """Least similarity in hundredths of a typing error: *Ausgburg* has 38 to *Augsburg*."""
 
 

@@ -13,23 +13,23 @@ from staffelstab.core.ui.tables import Column, Filter, Table, choice_filter
 from staffelstab.vocabulary.enums import Topic
 from staffelstab.vocabulary.models import Municipality, Service
 
-OWN, SHARED = "own", "shared"
+OWN, SHARED = "eigene", "geteilte"
 
 
 def service_filters(query: QueryDict, *, sources: Sequence[str]) -> tuple[Filter, Filter, Filter]:
     """Topic, catalogue, and whose service it is."""
     return (
-        choice_filter(query, name="topic", label=_("Topic"), choices=Topic.choices, all_label=_("all")),
+        choice_filter(query, name="thema", label=_("Topic"), choices=Topic.choices, all_label=_("all")),
         choice_filter(
             query,
-            name="source",
+            name="verzeichnis",
             label=_("Catalogue"),
             choices=[(source, source) for source in sources],
             all_label=_("all"),
         ),
         choice_filter(
             query,
-            name="origin",
+            name="herkunft",
             label=_("Origin"),
             choices=[(OWN, _("own organisation")), (SHARED, _("shared by others"))],
             all_label=_("all"),
@@ -41,7 +41,7 @@ def service_table(
     rows: Sequence[Service], query: QueryDict, *, owners: Mapping[UUID, str], may_import: bool
 ) -> Table:
     """Services with key, everyday words and origin. The empty state depends on whether anything was asked for."""
-    asked = any(query.get(name) for name in ("q", "topic", "source", "origin"))
+    asked = any(query.get(name) for name in ("q", "thema", "verzeichnis", "herkunft"))
     offer = may_import and not asked
     return Table(
         caption=_("Public services"),
@@ -95,7 +95,7 @@ def municipality_table(rows: Sequence[Municipality], query: QueryDict) -> Table:
         ),
         rows=rows,
         query=query,
-        empty_title="" if query.get("q") or query.get("state") else _("No municipalities yet"),
+        empty_title="" if query.get("q") or query.get("land") else _("No municipalities yet"),
         empty_text=_(
             "Your IT provider loads the official list with the command “staffelstab municipalities”."
         ),

@@ -64,7 +64,7 @@ class Command(BaseCommand):
             content = path.read_bytes()
         except OSError as error:
             raise CommandError(_("The file “%(name)s” cannot be read.") % {"name": path}) from error
-        actor = system_actor(organisation_id=organisation_id, reason="services")
+        actor = system_actor(organisation_id=organisation_id, reason="staffelstab services")
         try:
             with activate(TenancyContext(organisation_id)):
                 outcome = catalogue.import_rows(

@@ -22,7 +22,7 @@ def municipality_list(request: Request) -> HttpResponse:
     """Search by name or key, filter by state."""
     query = request.GET
     states = sorted((code, code) for code in STATES.values())
-    state = choice_filter(query, name="state", label=_("Federal state"), choices=states, all_label=_("all"))
+    state = choice_filter(query, name="land", label=_("Federal state"), choices=states, all_label=_("all"))
     rows, similar = selectors.listed(actor=request.actor, q=query.get("q", ""), state=state.value)
     page = keyset_page(rows, order=("rank", "sort_key", "pk"), query=query)
     context = {

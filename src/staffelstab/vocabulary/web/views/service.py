@@ -106,7 +106,7 @@ def _tasks_url(service: Service) -> str:
     if not service.key:
         return ""
     try:
-        return reverse("workforce:task_list", query={"service": service.key})
+        return reverse("workforce:task_list", query={"leistung": service.key})
     except NoReverseMatch:
         return ""
 
