@@ -126,7 +126,24 @@ def filters(shown: BoardPage, query: QueryDict) -> tuple[Filter, ...]:
             all_label=_("all tasks"),
         ),
     ]
+    found += _cell_filters(board, query)
     return tuple(each for each in found if len(each.choices) > 1)
+
+
+def _cell_filters(board: Board, query: QueryDict) -> list[Filter]:
+    """The chosen cell of the matrix as two chips, so that it can be seen and removed without the matrix."""
+    chosen = (
+        ("position", _("Position risk"), POSITION_LABELS, board.query.position_risk),
+        ("abgang", _("Exit risk"), EXIT_LABELS, board.query.exit_risk),
+    )
+    if not all(value for *_rest, value in chosen):
+        return []
+    return [
+        choice_filter(
+            query, name=name, label=label, choices=[(str(value), labels[value])], all_label=_("all")
+        )
+        for name, label, labels, value in chosen
+    ]
 
 
 def bars(board: Board, query: QueryDict) -> tuple[Bar, ...]:

@@ -109,7 +109,7 @@ def _columns(request: Request, today: dt.date) -> tuple[Column, ...]:
         Column(key="task.title", label=_("Task"), href=_board_link),
         Column(key="task.unit.name", label=_("Unit"), optional=True),
         Column(key="get_kind_display", label=_("Kind"), optional=True),
-        Column(key="position.number", label=_("Position")),
+        Column(key="position.number", label=_("Position"), template="foresight/measure/position.html"),
         Column(
             key="due_on",
             label=_("Due by"),
