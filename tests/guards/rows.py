@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -201,3 +201,10 @@ ROWS: dict[str, Callable[[], Any]] = {
     "workforce.Task": task,
     "workforce.Unit": unit,
 }
+
+
+def findings(labels: Iterable[str], made: Collection[str] = ROWS) -> list[str]:
+    """Return tenant models without a row to try the guard on, and rows of no model."""
+    known = set(labels)
+    missing = [f"{label}: no row in tests/guards/rows.py" for label in sorted(known - set(made))]
+    return missing + [f"{label}: a row, but no tenant model" for label in sorted(set(made) - known)]

@@ -75,6 +75,7 @@ class ServiceUpload(TenantModel):
 
     class Meta:
         ordering = ["-uploaded_at", "-id"]
+        indexes = [models.Index(fields=["organisation", "-uploaded_at", "-id"], name="service_upload_latest")]
 
     def __str__(self) -> str:
         return self.file_name
