@@ -67,8 +67,8 @@ def test_assign_deputy_refusals(world: World, now: datetime) -> None:
         )
     with pytest.raises(errors.NothingSelected):
         bulk.assign_deputy(task_ids=[], position=position, ready=True, actor=actor, now=now)
+    ids = [new_id() for _each in range(bulk.LIMIT + 1)]
     with pytest.raises(errors.TooManySelected):
-        ids = [new_id() for _each in range(bulk.LIMIT + 1)]
         bulk.assign_deputy(task_ids=ids, position=position, ready=True, actor=actor, now=now)
     for stranger in (new_id(), TaskFactory(ended_on=TODAY).pk):
         with pytest.raises(errors.TasksNotYours) as refused:
