@@ -44,7 +44,7 @@ SCREENS = [
     ("thielking", "/verwaltung/konten/"),
     ("thielking", "/verwaltung/organisation/"),
     ("krahl", "/verwaltung/protokoll/"),
-    ("mollenhauer", "/verwaltung/verbund/"),
+    ("mollenhauer", "/verwaltung/verbuende/"),
     ("thielking", "/barrieren/"),
     ("krahl", "/auswertungen/"),
     ("wiebusch", "/gespeicherte-daten/"),
