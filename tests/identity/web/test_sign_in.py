@@ -214,3 +214,13 @@ def test_no_page_of_signing_in_says_du(client: StrictClient) -> None:
     own = ["/konto/kennwort/", "/konto/sitzungen/", "/konto/abmelden/", "/konto/bestaetigen/"]
     texts += [client.get(page).content.decode() for page in own]
     assert [text for text in texts if re.search(r"\b(Du|du|Dein|dein|Deine|deine|Passwort)\b", text)] == []
+
+
+@pytest.mark.usefixtures("world")
+def test_too_many_attempts_from_one_address_get_a_page(client: StrictClient) -> None:
+    path = "/konto/kennwort-vergessen/"
+    codes = [client.post(path, {"email": f"x{number}@example.org"}).status_code for number in range(20)]
+    assert codes == [302] * 20
+    refused = client.post(path, {"email": "x20@example.org"})
+    assert refused.status_code == 429
+    assert "Bitte warten Sie einen Moment" in refused.content.decode()
