@@ -55,6 +55,7 @@ def test_json_in_the_form_of_the_export() -> None:
             {"id": 2, "name": "Fund", "leika": None},
             {"id": "3", "name": "Zwei Schlüssel", "leika": ["1", "2"]},
             {"id": "4", "name": "Wörter", "meta": {"keywords": 5}},
+            {"id": "5", "name": "Liste", "meta": {"keywords": ["a", "b"]}},
             {"id": None, "name": 7},
             "Text",
         ]
@@ -66,8 +67,9 @@ def test_json_in_the_form_of_the_export() -> None:
         ServiceRow("", "Zwei Schlüssel", (), "3", 3),
         Problem("terms_form", 4),
         ServiceRow("", "Wörter", (), "4", 4),
-        Problem("not_a_record", 5),
+        ServiceRow("", "Liste", ("a", "b"), "5", 5),
         Problem("not_a_record", 6),
+        Problem("not_a_record", 7),
     ]
 
 
@@ -91,6 +93,9 @@ def test_json_in_the_form_of_the_export() -> None:
         (b"[" * 100_000, "json_form"),
         (b'[{"id": ' + b"1" * 5000 + b"}]", "json_form"),
         (b"[]", "no_rows"),
+        (b"[" + b"1," * 100_000 + b"1]", "too_many_rows"),
+        (b"key;name\n" + b"1;2\n" * 100_000, "too_many_rows"),
+        (b"x" * (20 * 1024 * 1024 + 1), "too_large"),
     ],
 )
 def test_what_is_no_catalogue_is_refused(content: bytes, code: str) -> None:

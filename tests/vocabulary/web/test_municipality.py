@@ -59,3 +59,4 @@ def test_municipality_pick_suggests(municipalities: Path, client_as: Any) -> Non
         '<option value="05515000" label="Münster, Stadt (NW)">Münster, Stadt (NW)</option>'
         '<option value="03355025" label="Münstedt (NI)">Münstedt (NI)</option>'
     )
+    assert client_as("employee").get(reverse("vocabulary:municipality_pick")).content.decode().strip() == ""

@@ -28,15 +28,13 @@ KEY, NAME, WORD, PART = range(4)
 """Ranks of a hit: the key, the name begins with it, a word does, it stands somewhere. Similar ones come after."""
 
 
-def services(*, actor: Actor, ended: bool = False) -> QuerySet[Any]:
-    """The catalogue as the actor sees it: a shared service steps back behind the own one with the same key."""
+def services(*, actor: Actor) -> QuerySet[Any]:
+    """The current catalogue as the actor sees it: a shared service steps back behind the own one with the same key."""
     permissions.require(actor, VIEW)
     own = Service.objects.filter(key=OuterRef("key"), ended_on=None)
-    rows: QuerySet[Any] = Service.visible.exclude(
+    rows: QuerySet[Any] = Service.visible.filter(ended_on=None).exclude(
         ~Q(organisation_id=current_organisation()) & ~Q(key="") & Exists(own)
     )
-    if not ended:
-        rows = rows.filter(ended_on=None)
     return rows.fetch_mode(models.FETCH_RAISE)
 
 
