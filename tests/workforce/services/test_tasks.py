@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 
 from staffelstab.core import audit, revisions
-from staffelstab.core.errors import PermissionRefused
+from staffelstab.core.errors import NotFound, PermissionRefused
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.models import Task
 from staffelstab.workforce.services import errors, tasks
@@ -135,3 +135,10 @@ def test_reactivate_task_of_an_ended_unit_is_refused(world: World, now: datetime
     task = TaskFactory(ended_on=TODAY, unit=UnitFactory(ended_on=TODAY))
     with pytest.raises(errors.UnitEnded):
         tasks.reactivate_task(task=task, seen=None, actor=world.actor(), now=now)
+
+
+def test_a_task_that_is_gone_is_not_found(world: World, now: datetime) -> None:
+    task = TaskFactory()
+    Task.objects.filter(pk=task.pk).delete()
+    with pytest.raises(NotFound):
+        tasks.end_task(task=task, seen=None, actor=world.actor(), now=now)

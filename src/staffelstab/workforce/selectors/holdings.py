@@ -36,7 +36,7 @@ def current(today: dt.date, prefix: str = "") -> Q:
 
 def get_holding(*, actor: Actor, holding_id: UUID, permission: str) -> Holding:
     """One holding with its person and position. Raises NotFound, also without ``permission`` on it."""
-    holding = (
+    holding: Holding | None = (
         Holding.objects.select_related("person", "position__unit")
         .fetch_mode(models.FETCH_RAISE)
         .filter(pk=holding_id)

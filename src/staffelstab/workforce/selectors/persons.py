@@ -47,7 +47,8 @@ class PersonLine:
     @property
     def pk(self) -> UUID:
         """The person's key."""
-        return self.person.pk
+        key: UUID = self.person.pk
+        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def active() -> QuerySet[Person]:
 
 def get_person(*, actor: Actor, person_id: UUID, permission: str = VIEW) -> Person:
     """One person, also one who has left. Raises NotFound, also without ``permission``."""
-    person = Person.objects.filter(pk=person_id).first()
+    person: Person | None = Person.objects.filter(pk=person_id).first()
     if person is None:
         raise NotFound
     permissions.require(actor, permission, person)
@@ -88,7 +89,7 @@ def get_person(*, actor: Actor, person_id: UUID, permission: str = VIEW) -> Pers
 def person_rows(*, actor: Actor, wanted: PersonFilter, today: dt.date) -> QuerySet[Person]:
     """The persons who pass the filter."""
     permissions.require(actor, VIEW)
-    rows = Person.objects.fetch_mode(models.FETCH_RAISE)
+    rows: QuerySet[Person] = Person.objects.all().fetch_mode(models.FETCH_RAISE)
     rows = rows.exclude(ended_on=None) if wanted.state == "ended" else rows.filter(ended_on=None)
     held = Holding.objects.filter(current(today), person=OuterRef("pk"))
     if wanted.state == "unplaced":

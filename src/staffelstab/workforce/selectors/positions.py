@@ -49,7 +49,8 @@ class PositionLine:
     @property
     def pk(self) -> UUID:
         """The position's key."""
-        return self.position.pk
+        key: UUID = self.position.pk
+        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def active() -> QuerySet[Position]:
 
 def get_position(*, actor: Actor, position_id: UUID, permission: str = VIEW) -> Position:
     """One position, also an ended one. Raises NotFound, also without ``permission`` on it."""
-    position = Position.objects.select_related("unit").filter(pk=position_id).first()
+    position: Position | None = Position.objects.select_related("unit").filter(pk=position_id).first()
     if position is None:
         raise NotFound
     permissions.require(actor, permission, position)

@@ -74,7 +74,8 @@ class TaskLine:
     @property
     def pk(self) -> UUID:
         """The task's key."""
-        return self.task.pk
+        key: UUID = self.task.pk
+        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,8 @@ def active() -> QuerySet[Task]:
 
 def get_task(*, actor: Actor, task_id: UUID, permission: str = VIEW) -> Task:
     """One task with its unit, also an ended one. Raises NotFound, also without ``permission`` on it."""
-    task = Task.objects.select_related("unit").fetch_mode(models.FETCH_RAISE).filter(pk=task_id).first()
+    rows = Task.objects.select_related("unit").fetch_mode(models.FETCH_RAISE)
+    task: Task | None = rows.filter(pk=task_id).first()
     if task is None:
         raise NotFound
     permissions.require(actor, permission, task)
@@ -175,7 +177,7 @@ def _gap(name: str, today: dt.date) -> Q:
 def task_rows(*, actor: Actor, wanted: TaskFilter, today: dt.date) -> QuerySet[Task]:
     """The tasks that pass the filter, with their unit."""
     permissions.require(actor, VIEW)
-    rows = Task.objects.select_related("unit").fetch_mode(models.FETCH_RAISE)
+    rows: QuerySet[Task] = Task.objects.select_related("unit").fetch_mode(models.FETCH_RAISE)
     rows = rows.annotate(criticality_known=Coalesce("criticality", 0))
     rows = rows.exclude(ended_on=None) if wanted.ended else rows.filter(ended_on=None)
     rows = rows.filter(_gap(wanted.gap, today), folding.contains_words("search", wanted.text))
@@ -259,9 +261,8 @@ def service_choices() -> list[tuple[str, str, int]]:
     )
     counts = dict(counted)
     names = service_names(counts)
-    return sorted(
-        ((key, names.get(key, key), count) for key, count in counts.items()), key=lambda each: each[1]
-    )
+    found = [(str(key), names.get(key, str(key)), int(count)) for key, count in counts.items()]
+    return sorted(found, key=lambda each: each[1])
 
 
 def service_names(keys: Iterable[str]) -> dict[str, str]:

@@ -97,7 +97,7 @@ def active() -> QuerySet[Unit]:
 
 def get_unit(*, actor: Actor, unit_id: UUID, permission: str = VIEW) -> Unit:
     """One unit, also an ended one. Raises NotFound when it does not exist or ``permission`` does not hold on it."""
-    unit = Unit.objects.select_related("parent").filter(pk=unit_id).first()
+    unit: Unit | None = Unit.objects.select_related("parent").filter(pk=unit_id).first()
     if unit is None:
         raise NotFound
     permissions.require(actor, permission, unit)

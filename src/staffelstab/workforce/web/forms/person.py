@@ -119,7 +119,7 @@ class HoldingForm(SpineForm):
 class NewHoldingForm(HoldingForm):
     """Who comes to which position."""
 
-    field_order: ClassVar = ["person", "position", "share", "starts_on", "ends_on"]
+    field_order = ["person", "position", "share", "starts_on", "ends_on"]
 
     person = PickField(
         label=_("Person"),

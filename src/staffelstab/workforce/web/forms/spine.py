@@ -37,7 +37,7 @@ class PickField(forms.CharField):
             return None
         found = self.find(text)
         if found is None:
-            raise ValidationError(self.missing, code="missing")
+            raise ValidationError(str(self.missing), code="missing")
         return found
 
 
@@ -70,10 +70,12 @@ class SpineForm(forms.Form):
             raise
         except Stale as error:
             changed_at = error.data.get("changed_at")
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = (
+            data: Any = self.data
+            data = data.copy()
+            data[self.add_prefix("seen")] = (
                 changed_at.isoformat() if isinstance(changed_at, dt.datetime) else ""
             )
+            self.data = data
             self.add_error(None, error.message)
         except DomainError as error:
             self.add_error(self.error_fields.get(type(error)), error.message)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django import forms
@@ -164,7 +164,7 @@ class PartForm(forms.Form):
     kind = forms.ChoiceField(label=_("Part in the task"), choices=ResponsibilityKind.choices)
     ready = forms.BooleanField(label=_("Deputy can take over today"), required=False)
 
-    def __init__(self, *args: Any, known: dict[str, Position] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, known: Mapping[str, Position] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         known = known or {}
         # A position that has ended meanwhile may stay in its line, or be taken out.
@@ -180,9 +180,6 @@ class PartForm(forms.Form):
 
 class BasePartFormSet(forms.BaseFormSet[PartForm]):
     """Who does a task."""
-
-    def __init__(self, *args: Any, known: dict[str, Position], **kwargs: Any) -> None:
-        super().__init__(*args, form_kwargs={"known": known}, **kwargs)
 
     def add_fields(self, form: PartForm, index: int | None) -> None:
         """A new line is left empty, not struck out."""
@@ -209,7 +206,15 @@ class BasePartFormSet(forms.BaseFormSet[PartForm]):
         ]
 
 
-PartFormSet = forms.formset_factory(PartForm, formset=BasePartFormSet, extra=2, can_delete=True, max_num=200)
+_PartFormSet = forms.formset_factory(PartForm, formset=BasePartFormSet, extra=2, can_delete=True, max_num=200)
+
+
+def part_lines(
+    data: Any, *, initial: Sequence[Mapping[str, object]], known: Mapping[str, Position]
+) -> BasePartFormSet:
+    """The lines of a task, two empty ones at the end. ``known``: label → position of those that are there."""
+    lines = _PartFormSet(data, initial=initial, form_kwargs={"known": known}, prefix="teil")
+    return cast("BasePartFormSet", lines)
 
 
 class BulkDeputyForm(SpineForm):

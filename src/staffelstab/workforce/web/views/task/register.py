@@ -99,12 +99,6 @@ def _chosen(query: QueryDict, wanted: TaskFilter, *, actor: Actor) -> Iterator[F
 
 def _table(query: QueryDict, rows: tuple[TaskLine, ...], wanted: TaskFilter, *, actor: Actor) -> Table:
     narrowed = any(query.get(name) for name in query if name not in {"sort", "after", "before"})
-    empty = {
-        "empty_title": _("No task yet"),
-        "empty_text": _("Import your register, or add the first task by hand."),
-        "empty_url": reverse("workforce:task_create") if actor.may("workforce.task.edit") else "",
-        "empty_action": _("Add a task"),
-    }
     return Table(
         caption=_("Tasks"),
         columns=(
@@ -134,7 +128,10 @@ def _table(query: QueryDict, rows: tuple[TaskLine, ...], wanted: TaskFilter, *, 
         query=query,
         sort=wanted.sort,
         bulk_form="task-bulk" if actor.may("workforce.task.bulk") and not wanted.ended else "",
-        **({} if narrowed else empty),
+        empty_title="" if narrowed else _("No task yet"),
+        empty_text=_("Import your register, or add the first task by hand."),
+        empty_url=reverse("workforce:task_create") if actor.may("workforce.task.edit") else "",
+        empty_action=_("Add a task"),
     )
 
 

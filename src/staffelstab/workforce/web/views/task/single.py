@@ -18,7 +18,7 @@ from staffelstab.workforce.selectors import history, tasks
 from staffelstab.workforce.services import responsibilities
 from staffelstab.workforce.services import tasks as service
 from staffelstab.workforce.web.forms.spine import ConfirmForm
-from staffelstab.workforce.web.forms.task import PartFormSet, TaskForm, read_unit
+from staffelstab.workforce.web.forms.task import TaskForm, part_lines, read_unit
 from staffelstab.workforce.web.views.pages import Crumb, data_of, form_page, history_page, may, suggestions
 
 EDIT = "workforce.task.edit"
@@ -115,7 +115,7 @@ def task_responsibilities(request: Request, task_id: UUID) -> HttpResponse:
     ]
     known = {str(part.position): part.position for part in parts}
     form = ConfirmForm(data_of(request), initial={"seen": task.changed_at.isoformat()})
-    lines = PartFormSet(data_of(request), initial=rows, known=known, prefix="teil")
+    lines = part_lines(data_of(request), initial=rows, known=known)
     if request.method == "POST" and form.is_valid() and lines.is_valid():
 
         def command() -> bool:
