@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import operator
 from collections.abc import Iterator
+from random import Random
 
 import numpy as np
 import pytest
@@ -19,7 +22,7 @@ from staffelstab.foresight.selectors import risks
 from staffelstab.foresight.selectors.risks import HeadFigures, Picture
 from staffelstab.foresight.services.records import record_quarter
 from tests.factories.foresight import AS_OF, deputy, holding, responsible, small_house
-from tests.factories.workforce import PersonFactory, PositionFactory, TaskFactory
+from tests.factories.workforce import PersonFactory, PositionFactory, TaskFactory, UnitFactory
 from tests.world import NOW, World
 
 
@@ -194,3 +197,57 @@ def test_summary_counts_what_the_actor_sees(world: World) -> None:
         house = small_house()
         seen = risks.summary(actor=world.actor("line_manager", unit_id=house.social.pk), as_of=AS_OF)
     assert seen == HeadFigures(tasks=2, red_now=0, red_two_years=1, without_holder=0, one_holder=1)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_register_joins_like_a_loop(world: World, seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - a reproducible draw
+    with world.inside():
+        unit = UnitFactory()
+        tasks = [TaskFactory(unit=unit) for _number in range(8)]
+        positions = [PositionFactory(unit=unit) for _number in range(6)]
+        persons = [PersonFactory() for _number in range(5)]
+        held = {(random.choice(positions), random.choice(persons)) for _number in range(9)}
+        for position, person in held:
+            holding(position, person)
+        roles = {}
+        for task in tasks:
+            for position in random.sample(positions, random.randint(0, 4)):
+                roles[task, position] = random.choice(["responsible", "ready", "untrained"])
+                if roles[task, position] == "responsible":
+                    responsible(task, position)
+                else:
+                    deputy(task, position, ready=roles[task, position] == "ready")
+        loaded = risks.assessment(actor=world.system, as_of=AS_OF).loaded
+    register = loaded.register
+    found = {
+        loaded.tasks[number].id: {
+            (loaded.person_id(int(person)), int(role))
+            for person, role in zip(
+                register.person[register.offsets[number] : register.offsets[number + 1]],
+                register.role[register.offsets[number] : register.offsets[number + 1]],
+                strict=True,
+            )
+        }
+        for number in range(register.task_count)
+    }
+    weights = {"responsible": 1, "ready": 2, "untrained": 0}
+    expected = {
+        task.pk: {
+            (person.pk, total)
+            for person in persons
+            if (
+                total := functools.reduce(
+                    operator.or_,
+                    (
+                        weights[roles[task, post]]
+                        for post, who in held
+                        if who == person and (task, post) in roles
+                    ),
+                    0,
+                )
+            )
+        }
+        for task in tasks
+    }
+    assert found == expected

@@ -137,7 +137,7 @@ def _positions(picture: Picture, task: Task) -> tuple[PositionFacts, ...]:
 
 
 def _named(picture: Picture, holders: tuple[HolderOutlook, ...]) -> tuple[NamedHolder, ...]:
-    keys = {picture.loaded.person_ids[holder.person]: holder for holder in holders}
+    keys = {picture.loaded.person_id(holder.person): holder for holder in holders}
     people = Person.objects.filter(pk__in=list(keys)).order_by("sort_key", "id")
     return tuple(
         NamedHolder(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
+import numpy.typing as npt
 from django.db import connection
 
 from staffelstab.core.tenancy import context
@@ -23,53 +24,45 @@ from staffelstab.foresight.domain.exits import (
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.domain.register import READY_DEPUTY, RESPONSIBLE, Ratings, Register
 
-_BANDS: Final = tuple(BAND_QUARTERS)
-_FIXED: Final = 4
-_COLUMNS: Final = 5  # task, person, flags, exit quarter, exit band
+type KeyArray = npt.NDArray[np.bytes_]
+"""Keys as 16 bytes each. NumPy drops zero bytes at the end of one when it hands it out."""
 
-# One statement, hence one snapshot: the numbers of tasks and persons fit to each other whatever is written
-# meanwhile. The holders travel as one string of big-endian integers, which NumPy reads without a loop.
-_REGISTER: Final = """
-WITH task AS MATERIALIZED (
-    SELECT t.*, row_number() OVER (ORDER BY t.sort_key, t.id) - 1 AS no
-    FROM workforce_task t
-    WHERE t.organisation_id = %(organisation)s AND (t.ended_on IS NULL OR t.ended_on > %(day)s)
-), person AS MATERIALIZED (
-    SELECT p.id, row_number() OVER (ORDER BY p.id) - 1 AS no
-    FROM workforce_person p
-    WHERE p.organisation_id = %(organisation)s AND (p.ended_on IS NULL OR p.ended_on > %(day)s)
-), holder AS (
-    SELECT int4send(task.no::int)
-        || int4send(person.no::int)
-        || int4send((CASE WHEN r.kind = 'responsible' THEN %(responsible)s ELSE %(deputy)s END
-                     + CASE WHEN h.exit_fixed THEN %(fixed)s ELSE 0 END)::int)
-        || int4send(coalesce(h.exit_quarter, %(none)s)::int)
-        || int4send(array_position(%(bands)s::text[], h.exit_band::text)) AS row
-    FROM workforce_responsibility r
-    JOIN task ON task.id = r.task_id
-    JOIN workforce_position p
-        ON p.id = r.position_id AND p.organisation_id = r.organisation_id
-        AND (p.ended_on IS NULL OR p.ended_on > %(day)s)
-    JOIN workforce_holding h
-        ON h.position_id = p.id AND h.organisation_id = r.organisation_id
-        AND (h.starts_on IS NULL OR h.starts_on <= %(day)s)
-        AND (h.ends_on IS NULL OR h.ends_on >= %(day)s)
-    JOIN person ON person.id = h.person_id
-    WHERE r.organisation_id = %(organisation)s
-        AND (r.kind = 'responsible' OR (r.kind = 'deputy' AND r.ready))
-), unit AS (
-    SELECT u.id, u.code, u.name, u.ancestor_ids, row_number() OVER (ORDER BY u.sort_key, u.id) AS no
-    FROM workforce_unit u WHERE u.organisation_id = %(organisation)s
+_BANDS: Final = tuple(BAND_QUARTERS)
+_CAN_HELP: Final = 0
+
+_KEY: Final = "S16"
+_RESPONSIBILITY: Final = np.dtype([("task", _KEY), ("position", _KEY), ("role", ">i4")])
+_HOLDING: Final = np.dtype(
+    [("position", _KEY), ("person", _KEY), ("fixed", ">i4"), ("exit_quarter", ">i4"), ("exit_band", ">i4")]
 )
-SELECT t.*, p.*, h.*, u.*
-FROM (SELECT array_agg(id ORDER BY no), array_agg(key ORDER BY no), array_agg(title ORDER BY no),
-             array_agg(sort_key ORDER BY no), array_agg(unit_id ORDER BY no), array_agg(topic ORDER BY no),
-             array_agg(service_key ORDER BY no), array_agg(coalesce(position_risk, 0)::int ORDER BY no),
-             array_agg(coalesce(criticality, 0)::int ORDER BY no) FROM task) t,
-     (SELECT array_agg(id ORDER BY no) FROM person) p,
-     (SELECT string_agg(row, ''::bytea) FROM holder) h,
-     (SELECT array_agg(id ORDER BY no), array_agg(code ORDER BY no), array_agg(name ORDER BY no),
-             array_agg(array_to_string(ancestor_ids, ' ') ORDER BY no) FROM unit) u
+
+# One statement, hence one snapshot. Rows travel as strings of 16-byte keys and big-endian integers, which NumPy
+# reads without a loop; it also joins them. The statement has no join on purpose: right after an import the
+# planner knows nothing about the new rows and would compare each with each.
+_REGISTER: Final = """
+SELECT t.*, p.*, person.*, r.*, h.*, u.*
+FROM (SELECT array_agg(id), string_agg(uuid_send(id), ''::bytea), array_agg(key), array_agg(title),
+             array_agg(sort_key), array_agg(unit_id), array_agg(topic), array_agg(service_key),
+             array_agg(coalesce(position_risk, 0)::int), array_agg(coalesce(criticality, 0)::int)
+      FROM (SELECT * FROM workforce_task
+            WHERE organisation_id = %(organisation)s AND (ended_on IS NULL OR ended_on > %(day)s)
+            ORDER BY sort_key, id) task) t,
+     (SELECT string_agg(uuid_send(id), ''::bytea) FROM workforce_position
+      WHERE organisation_id = %(organisation)s AND (ended_on IS NULL OR ended_on > %(day)s)) p,
+     (SELECT string_agg(uuid_send(id), ''::bytea) FROM workforce_person
+      WHERE organisation_id = %(organisation)s AND (ended_on IS NULL OR ended_on > %(day)s)) person,
+     (SELECT string_agg(uuid_send(task_id) || uuid_send(position_id)
+                        || int4send(CASE WHEN kind = 'responsible' THEN %(responsible)s
+                                         WHEN ready THEN %(deputy)s ELSE %(can_help)s END), ''::bytea)
+      FROM workforce_responsibility WHERE organisation_id = %(organisation)s) r,
+     (SELECT string_agg(uuid_send(position_id) || uuid_send(person_id) || int4send(exit_fixed::int)
+                        || int4send(coalesce(exit_quarter, %(none)s)::int)
+                        || int4send(array_position(%(bands)s::text[], exit_band::text)), ''::bytea)
+      FROM workforce_holding
+      WHERE organisation_id = %(organisation)s AND (starts_on IS NULL OR starts_on <= %(day)s)
+        AND (ends_on IS NULL OR ends_on >= %(day)s)) h,
+     (SELECT array_agg(id), array_agg(code), array_agg(name), array_agg(array_to_string(ancestor_ids, ' '))
+      FROM (SELECT * FROM workforce_unit WHERE organisation_id = %(organisation)s ORDER BY sort_key, id) unit) u
 """
 
 
@@ -102,14 +95,14 @@ class LoadedRegister:
     """The tasks of one organisation on one day with their holders.
 
     `tasks` in the order of their titles; `units` in the order of their names; `unit`: shape (tasks,), place in
-    `units`; `person_ids`: the person behind each number in `register.person`.
+    `units`; `persons`: the key of the person behind each number in `register.person`, 16 bytes each.
     """
 
     as_of: dt.date
     tasks: tuple[TaskRow, ...]
     units: tuple[UnitRow, ...]
     unit: IntArray
-    person_ids: tuple[UUID, ...]
+    persons: KeyArray
     register: Register
     ratings: Ratings
 
@@ -130,11 +123,15 @@ class LoadedRegister:
         inside = np.array([not unit_ids.isdisjoint(unit.ancestor_ids) for unit in self.units], dtype=np.bool_)
         return inside[self.unit] if len(inside) else np.zeros(len(self.tasks), dtype=np.bool_)
 
+    def person_id(self, number: int) -> UUID:
+        """The person behind a number in `register.person`."""
+        return UUID(bytes=self.persons[number].ljust(16, b"\0"))
+
     @property
     def size(self) -> int:
-        """Bytes held, estimated: arrays exactly, a task's texts and objects at 1 kB, a person's key at 64."""
+        """Bytes held, estimated: arrays exactly, a task's texts and objects at 1 kB."""
         arrays = (self.register.offsets, self.register.person, self.register.role, self.register.horizon)
-        return sum(array.nbytes for array in arrays) + 1000 * len(self.tasks) + 64 * len(self.person_ids)
+        return sum(array.nbytes for array in (*arrays, self.persons)) + 1000 * len(self.tasks)
 
 
 def documentation(task_ids: Sequence[UUID]) -> FloatArray:
@@ -156,29 +153,41 @@ def load(*, as_of: dt.date) -> LoadedRegister:
         "day": as_of,
         "responsible": RESPONSIBLE,
         "deputy": READY_DEPUTY,
-        "fixed": _FIXED,
+        "can_help": _CAN_HELP,
         "none": NO_QUARTER,
         "bands": list(_BANDS),
     }
     with connection.cursor() as cursor:
         cursor.execute(_REGISTER, parameters)
         row = cursor.fetchone()
-    task_columns, person_ids, holders = row[:9], row[9] or [], row[10]
-    units, task_unit = _units(row[11:15], task_columns[4] or [])
-    tasks = _tasks(task_columns, units, task_unit)
+    task_ids, task_keys, *task_columns = row[:10]
+    positions, persons = (np.sort(_read(column, np.dtype(_KEY))) for column in row[10:12])
+    units, task_unit = _units(row[14:18], task_columns[3] or [])
+    tasks = _tasks((task_ids, *task_columns), units, task_unit)
     return LoadedRegister(
         as_of=as_of,
         tasks=tasks,
         units=units,
         unit=task_unit,
-        person_ids=tuple(person_ids),
-        register=_register(holders, task_count=len(tasks), as_of=as_of),
+        persons=persons,
+        register=_register(
+            _read(row[12], _RESPONSIBILITY),
+            _read(row[13], _HOLDING),
+            tasks=_read(task_keys, np.dtype(_KEY)),
+            positions=positions,
+            persons=persons,
+            as_of=as_of,
+        ),
         ratings=Ratings(
-            position_risk=np.array(task_columns[7] or [], dtype=np.int64),
-            criticality=np.array(task_columns[8] or [], dtype=np.int64),
+            position_risk=np.array(task_columns[6] or [], dtype=np.int64),
+            criticality=np.array(task_columns[7] or [], dtype=np.int64),
             documentation=documentation([task.id for task in tasks]),
         ),
     )
+
+
+def _read(column: bytes | memoryview | None, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    return np.frombuffer(column or b"", dtype=dtype)
 
 
 def _units(
@@ -208,21 +217,54 @@ def _tasks(
     )  # fmt: skip
 
 
-def _register(rows: bytes | memoryview | None, *, task_count: int, as_of: dt.date) -> Register:
-    values = np.frombuffer(rows or b"", dtype=">i4").reshape(-1, _COLUMNS).T.astype(np.int64)
-    task, person, flags, exit_quarter, band = values
+def _register(
+    responsibilities: npt.NDArray[Any],
+    holdings: npt.NDArray[Any],
+    *,
+    tasks: KeyArray,
+    positions: KeyArray,
+    persons: KeyArray,
+    as_of: dt.date,
+) -> Register:
+    """Join responsibilities and holdings through their positions: one row per task and holding."""
+    order = np.argsort(tasks)
+    task = _places(tasks[order], responsibilities["task"])
+    at = _places(positions, responsibilities["position"])
+    wanted = (task >= 0) & (at >= 0) & (responsibilities["role"] != _CAN_HELP)
+    task, at, role = order[task[wanted]], at[wanted], responsibilities["role"][wanted].astype(np.int64)
+
+    person = _places(persons, holdings["person"])
+    held = _places(positions, holdings["position"])
+    counted = np.flatnonzero((person >= 0) & (held >= 0))
+    counted = counted[np.argsort(held[counted], kind="stable")]
+    begins = np.searchsorted(held[counted], np.arange(len(positions) + 1))
+    count = np.diff(begins)[at]
+    # place of each row's holding: the first one of the position, then the next ones
+    rank = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    holding = np.repeat(begins[:-1][at], count) + rank
+    role = np.repeat(role, count)
+    chosen = holdings[counted]
     return Register.from_rows(
-        task_count=task_count,
-        task=task,
-        person=person,
-        responsible=flags & RESPONSIBLE > 0,
-        ready_deputy=flags & READY_DEPUTY > 0,
-        holding=np.arange(len(task)),
+        task_count=len(tasks),
+        task=np.repeat(task, count),
+        person=person[counted][holding],
+        responsible=role == RESPONSIBLE,
+        ready_deputy=role == READY_DEPUTY,
+        holding=holding,
         horizons=Horizons.from_entries(
             as_of=Quarter.from_date(as_of),
-            exit_quarter=exit_quarter,
+            exit_quarter=chosen["exit_quarter"],
             # array_position counts from 1
-            exit_band=np.array(_BANDS)[band - 1],
-            fixed=flags & _FIXED > 0,
+            exit_band=np.array(_BANDS)[chosen["exit_band"] - 1],
+            fixed=chosen["fixed"] > 0,
         ),
     )
+
+
+def _places(keys: KeyArray, wanted: KeyArray) -> IntArray:
+    """Place of each wanted key among the sorted keys, −1 where it is not among them."""
+    if not len(keys):
+        return np.full(len(wanted), -1)
+    place = np.searchsorted(keys, wanted)
+    place[place == len(keys)] = 0
+    return np.where(keys[place] == wanted, place, -1)
