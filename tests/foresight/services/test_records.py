@@ -6,12 +6,10 @@ import datetime as dt
 
 import pytest
 from django.core.management import call_command
-from django_tasks_db.models import DBTaskResult
 
 from staffelstab.core import outbox
 from staffelstab.core.errors import PermissionRefused
 from staffelstab.core.models import AuditEntry, OutboxEvent
-from staffelstab.foresight import jobs
 from staffelstab.foresight.models import RiskRecord
 from staffelstab.foresight.services.records import record_quarter
 from tests.factories.foresight import small_house
@@ -55,14 +53,8 @@ def test_an_applied_import_records_the_quarter(world: World) -> None:
         assert list(RiskRecord.objects.values_list("tasks", flat=True)) == [4]
 
 
-def test_record_risks_enqueues_one_job_per_organisation(world: World) -> None:
+def test_record_risks_records_every_organisation(world: World) -> None:
     call_command("record_risks")
-    jobs_of = DBTaskResult.objects.filter(task_path="staffelstab.foresight.jobs.record_risks")
-    assert sorted(row.args_kwargs["args"][0] for row in jobs_of) == sorted(
-        str(key) for key in (world.organisation.pk, world.neighbour_id, world.stranger_id)
-    )
-    jobs.record_risks.func(str(world.stranger_id))
-    with world.inside(organisation_id=world.stranger_id):
-        assert RiskRecord.objects.count() == 1
-    with world.inside():
-        assert RiskRecord.objects.count() == 0
+    for key in (world.organisation.pk, world.neighbour_id, world.stranger_id):
+        with world.inside(organisation_id=key):
+            assert RiskRecord.objects.count() == 1

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
-from staffelstab.foresight.jobs import record_risks
+from staffelstab.core.actors import system_actor
+from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.foresight.services.records import record_quarter
 from staffelstab.identity.selectors.actors import all_organisation_ids
 
 
 class Command(BaseCommand):
-    """Enqueue one job per organisation."""
+    """Record, one transaction per organisation. Safe to repeat."""
 
     help = "Record the knowledge risks of this quarter for every organisation (run daily)."
 
     def handle(self, *_args: object, **_options: object) -> None:
-        """Enqueue."""
+        """Record."""
         for organisation_id in all_organisation_ids():
-            record_risks.enqueue(str(organisation_id))
+            actor = system_actor(organisation_id=organisation_id, reason="record_risks")
+            with activate(TenancyContext(organisation_id=organisation_id)):
+                record_quarter(actor=actor, today=timezone.localdate(), now=timezone.now())
