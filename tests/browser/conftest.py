@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -63,14 +63,26 @@ def demo_url(chromium: str) -> Iterator[str]:
     os.chmod(folder, 0o711)  # noqa: S103 - the database server runs as another user
     port = _free_port()
     environment = {
-        **{key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}},
+        **{
+            key: value
+            for key, value in os.environ.items()
+            if key not in {"DATABASE_URL", "DJANGO_SETTINGS_MODULE"}
+        },
         "STAFFELSTAB_DATA": folder,
         "STAFFELSTAB_HOSTS": "localhost,127.0.0.1",
     }
     environment.pop("STAFFELSTAB_SECRET_KEY", None)
     log = Path(folder) / "server.log"
     with log.open("w") as output:
-        program = [sys.executable, "-m", "staffelstab.config.program", "demo", "--no-browser", "--port", str(port)]
+        program = [
+            sys.executable,
+            "-m",
+            "staffelstab.config.program",
+            "demo",
+            "--no-browser",
+            "--port",
+            str(port),
+        ]
         server = subprocess.Popen(program, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
             _wait(f"http://127.0.0.1:{port}/gesundheit/", server, log)
@@ -106,25 +118,43 @@ def browser(chromium: str) -> Iterator[Browser]:
 SignIn = Callable[..., Page]
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, StorageState]:
+    """The signed-in state of each persona after its first use."""
+    return {}
+
+
 @pytest.fixture
-def sign_in(browser: Browser, demo_url: str) -> Iterator[SignIn]:
+def sign_in(browser: Browser, demo_url: str, sessions: dict[str, StorageState]) -> Iterator[SignIn]:
     """``sign_in("kaya", viewport=PHONE)``: a page signed in as a persona; console errors and foreign requests fail."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
+    def complain(message: ConsoleMessage, page: Page) -> None:
+        # The status of the page itself is the test's business; what the page fetches must be there.
+        if message.type == "error" and message.location.get("url") != page.url:
+            complaints.append(message.text)
+
     def open_page(persona: str = "", *, viewport: dict[str, int] | None = None, scripts: bool = True) -> Page:
         context = browser.new_context(
-            viewport=viewport or DESKTOP, locale="de-DE", base_url=demo_url, java_script_enabled=scripts
+            viewport=viewport or DESKTOP,
+            locale="de-DE",
+            base_url=demo_url,
+            java_script_enabled=scripts,
+            storage_state=sessions.get(persona),
         )
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: complain(message, page))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: _same_host(request.url, demo_url, complaints))
-        if persona:
+        if persona in sessions:
+            page.goto("/")
+        elif persona:
             page.goto("/demo/")
             page.locator(f'form[action="/demo/anmelden/{persona}/"] button').click()
             page.wait_for_url("**/")
+            sessions[persona] = context.storage_state()
         return page
 
     yield open_page
