@@ -19,7 +19,7 @@ def words(response: Any) -> str:
 def titles(response: Any) -> list[str]:
     """The names of the rows of a list."""
     page = BeautifulSoup(response.content, "html.parser")
-    return [cell.get_text(strip=True) for cell in page.select("tbody th.primary")]
+    return [link.get_text(strip=True) for link in page.select("tbody th.primary a")]
 
 
 def form_of(response: Any) -> dict[str, str]:
