@@ -6,10 +6,11 @@ import dataclasses
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
+import numpy.typing as npt
 
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
@@ -191,8 +192,8 @@ class Board:
     def page(self, *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page[BoardRow]:
         """A page of the list; the cursors are keys of tasks, an unknown one gives the first page."""
         number = {str(task.id): task.number for task in self.picture.loaded.tasks}.get(after or before)
-        places = np.flatnonzero(self.order == number) if number is not None else []
-        place = int(places[0]) if len(places) else None
+        places = [] if number is None else np.flatnonzero(self.order == number).tolist()
+        place = places[0] if places else None
         start = 0
         if place is not None:
             start = place + 1 if after else max(0, place - size)
@@ -299,6 +300,7 @@ def _order(picture: Picture, sort: str, numbers: IntArray) -> IntArray:
     """Places in `numbers`, sorted; tasks of equal value stay in the order of their titles."""
     result, loaded = picture.assessment, picture.loaded
     name, descending = sort.lstrip("-"), sort.startswith("-")
+    values: npt.NDArray[Any]
     if name == "risk":
         values = result.rest_risk[numbers]
     elif name == "unit":

@@ -75,7 +75,7 @@ def measure_history(*, actor: Actor, measure: Measure) -> QuerySet[AuditEntry]:
 
 def task_for_measure(*, actor: Actor, task_id: UUID) -> Task:
     """The task a measure is to be recorded on. Raises NotFound, also when the actor may not."""
-    found = Task.objects.select_related("unit").filter(pk=task_id).first()
+    found: Task | None = Task.objects.select_related("unit").filter(pk=task_id).first()
     if found is None or not actor.may("foresight.measure.edit", found):
         raise NotFound
     return found

@@ -148,7 +148,7 @@ def load(*, as_of: dt.date) -> LoadedRegister:
     A holder is a person with a holding on that day on a position that is responsible for the task or a ready
     deputy. Ended tasks, positions and persons do not count from the day they ended on.
     """
-    parameters = {
+    parameters: dict[str, Any] = {
         "organisation": context.current_organisation(),
         "day": as_of,
         "responsible": RESPONSIBLE,
@@ -195,7 +195,7 @@ def _units(
 ) -> tuple[tuple[UnitRow, ...], IntArray]:
     units = tuple(
         UnitRow(id=key, code=code, name=name, ancestor_ids=tuple(UUID(each) for each in path.split()))
-        for key, code, name, path in zip(*(column or [] for column in columns), strict=True)  # type: ignore[attr-defined]
+        for key, code, name, path in zip(*(column or [] for column in columns), strict=True)
     )
     place = {unit.id: number for number, unit in enumerate(units)}
     return units, np.array([place[key] for key in task_units], dtype=np.int64)

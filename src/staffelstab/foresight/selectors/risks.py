@@ -55,7 +55,7 @@ class Picture:
     def red_until(self, quarter: int) -> BoolArray:
         """Which tasks are red at a relative quarter or before."""
         red = self.assessment.red_quarter
-        return (red != NOT_RED) & (red <= quarter)
+        return np.asarray((red != NOT_RED) & (red <= quarter), dtype=np.bool_)
 
 
 class _Kept:

@@ -52,7 +52,7 @@ def record_measure(
     Raises PermissionRefused, TaskEnded, AlreadyRecorded, ValidationError.
     """
     permissions.require(actor, "foresight.measure.edit", task)
-    found = Measure.objects.filter(pk=measure_id, task=task).first()
+    found: Measure | None = Measure.objects.filter(pk=measure_id, task=task).first()
     if found is not None:
         return found
     if task.ended_on is not None and task.ended_on <= now.date():
@@ -97,7 +97,7 @@ def change_measure(
     Raises PermissionRefused, NotFound, Stale when somebody else changed it meanwhile, ValidationError.
     """
     permissions.require(actor, "foresight.measure.edit", measure.task)
-    locked = (
+    locked: Measure | None = (
         Measure.objects.select_for_update(of=("self",))
         .select_related("position")
         .filter(pk=measure.pk)

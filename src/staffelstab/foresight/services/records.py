@@ -23,6 +23,7 @@ def record_quarter(*, actor: Actor, today: dt.date, now: dt.datetime) -> RiskRec
     permissions.require(actor, "foresight.record.write")
     picture = risks.assessment(actor=actor, as_of=today)
     figures = dataclasses.asdict(risks.head_figures(picture))
+    row: RiskRecord
     row, created = RiskRecord.objects.update_or_create(
         organisation_id=context.current_organisation(),
         quarter=picture.quarter.index,

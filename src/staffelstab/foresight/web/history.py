@@ -28,7 +28,7 @@ def changes(
             at=entry.at,
             who=entry.actor_name,
             fields=tuple(
-                (label, *(show(name, value) for value in entry.changes[name]))
+                (label, show(name, entry.changes[name][0]), show(name, entry.changes[name][1]))
                 for name, label in labels.items()
                 if name in entry.changes
             ),

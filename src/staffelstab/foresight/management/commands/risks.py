@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from typing import IO, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -86,7 +87,7 @@ class Command(BaseCommand):
                 str(holders[number]),
                 f"{result.rest_risk[number]:.1f}",
             )
-        Console(file=self.stdout, width=None if self.stdout.isatty() else 140).print(table)
+        Console(file=cast("IO[str]", self.stdout), width=None if self.stdout.isatty() else 140).print(table)
 
 
 def entries(picture: Picture) -> Iterator[dict[str, object]]:
