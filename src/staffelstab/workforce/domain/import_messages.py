@@ -494,27 +494,7 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
     "unit.still_used": ProblemText(
         Severity.ERROR,
         N_("The unit “%(value)s” would end, but the file still names it in row %(first_row)s."),
-        N_("Keep the unit on the sheet “Einheiten”, or remove the row that names the unit."),
-    ),
-    "unit.still_used": ProblemText(
-        Severity.ERROR,
-        N_("The unit “%(value)s” would end, but the file still names it in row %(first_row)s."),
         N_("Keep the unit on the sheet “Einheiten”, or name another unit in that row."),
-    ),
-    "unit.not_empty": ProblemText(
-        Severity.ERROR,
-        N_("The unit “%(value)s” would end, but positions or tasks still belong to it in the register."),
-        N_("Keep the unit on the sheet “Einheiten”, or move what belongs to it first."),
-    ),
-    "person.still_used": ProblemText(
-        Severity.ERROR,
-        N_("The person “%(value)s” would end, but the file still names them in row %(first_row)s."),
-        N_("Keep the person on the sheet “Personen”, or remove the row that names them."),
-    ),
-    "task.still_used": ProblemText(
-        Severity.ERROR,
-        N_("The task “%(value)s” would end, but the file still names it in row %(first_row)s."),
-        N_("Keep the task on the sheet “Aufgaben”, or remove the row that names it."),
     ),
     "position.still_used": ProblemText(
         Severity.ERROR,
