@@ -1,0 +1,124 @@
+"""Predicates combine as logic does; what nobody declared is an error, not a no."""
+
+from __future__ import annotations
+
+from itertools import product
+from uuid import uuid4
+
+import pytest
+
+from staffelstab.core import permissions
+from staffelstab.core.actors import ANONYMOUS, Actor, Grant, system_actor
+from staffelstab.core.errors import NotFound, PermissionRefused
+from staffelstab.core.permissions import (
+    Predicate,
+    has_role,
+    is_authenticated,
+    is_member,
+    is_system,
+    predicate,
+)
+
+
+def constant(value: bool) -> Predicate:  # noqa: FBT001 - the value itself is what is tested
+    return Predicate(str(value), lambda _actor, _obj: value)
+
+
+@pytest.mark.parametrize(("left", "right"), list(product([True, False], repeat=2)))
+def test_predicates_combine_as_logic_does(left: bool, right: bool) -> None:  # noqa: FBT001 - rows of a truth table
+    a, b = constant(left), constant(right)
+    found = ((a & b)(ANONYMOUS), (a | b)(ANONYMOUS), (~a)(ANONYMOUS), (~(a & b) | (a & ~b))(ANONYMOUS))
+    assert found == (left and right, left or right, not left, not (left and right) or (left and not right))
+
+
+def test_combination_asks_the_second_only_where_it_matters() -> None:
+    @predicate
+    def never(_actor: Actor, _obj: object | None) -> bool:
+        raise ZeroDivisionError
+
+    assert (constant(False) & never)(ANONYMOUS) is False
+    assert (constant(True) | never)(ANONYMOUS) is True
+    with pytest.raises(ZeroDivisionError):
+        (constant(True) & never)(ANONYMOUS)
+
+
+def test_names_show_what_was_combined() -> None:
+    rule = (is_member & ~has_role("b", "a")) | is_system
+    assert rule.name == "((is_member & ~has_role(a, b)) | is_system)"
+
+
+def test_object_reaches_the_predicate() -> None:
+    same = Predicate("same", lambda _actor, obj: obj == 7)
+    assert ((same & ~constant(False))(ANONYMOUS, 7), same(ANONYMOUS, 8)) == (True, False)
+
+
+ORGANISATION = uuid4()
+CLERK = Actor(account_id=uuid4(), organisation_id=ORGANISATION, grants=(Grant("employee"),))
+HOMELESS = Actor(account_id=uuid4())
+SYSTEM = system_actor(organisation_id=ORGANISATION, reason="test")
+
+
+@pytest.mark.parametrize(
+    ("actor", "member", "authenticated", "system", "clerk"),
+    [
+        (ANONYMOUS, False, False, False, False),
+        (HOMELESS, False, True, False, False),
+        (CLERK, True, True, False, True),
+        (SYSTEM, True, False, True, False),
+    ],
+    ids=["anonymous", "homeless", "clerk", "system"],
+)
+def test_basic_predicates(
+    actor: Actor,
+    member: bool,  # noqa: FBT001 - columns of a table
+    authenticated: bool,  # noqa: FBT001
+    system: bool,  # noqa: FBT001
+    clerk: bool,  # noqa: FBT001
+) -> None:
+    found = (
+        is_member(actor),
+        is_authenticated(actor),
+        is_system(actor),
+        has_role("employee", "other")(actor),
+    )
+    assert found == (member, authenticated, system, clerk)
+
+
+def test_grants_bind_roles_to_units() -> None:
+    first, second = uuid4(), uuid4()
+    bound = Actor(account_id=uuid4(), grants=(Grant("lead", first), Grant("lead", second), Grant("advisor")))
+    assert bound.unit_ids("lead") == {first, second}
+    assert bound.unit_ids("lead", "advisor") is None
+    assert bound.unit_ids("nothing") == frozenset()
+    assert SYSTEM.unit_ids("lead") is None
+
+
+def test_unknown_permission_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        CLERK.may("no.such.permission")
+    with pytest.raises(KeyError):
+        permissions.require(CLERK, "no.such.permission")
+
+
+def test_refusal_looks_like_absence() -> None:
+    with pytest.raises(NotFound) as refusal:
+        permissions.require(CLERK, "identity.account.manage")
+    assert type(refusal.value) is PermissionRefused
+    assert (refusal.value.status, refusal.value.code, refusal.value.message) == (
+        404,
+        "core.not_found",
+        NotFound().message,
+    )
+
+
+def test_permission_is_registered_once() -> None:
+    known = permissions.registered()
+    permissions.register(known)
+    with pytest.raises(ValueError, match=r"identity\.own is registered twice"):
+        permissions.register({"identity.own": constant(True)})
+    assert permissions.registered() == known
+
+
+def test_every_permission_is_named_after_its_module() -> None:
+    modules = {name.split(".")[0] for name in permissions.registered()}
+    assert modules == {"foresight", "identity", "portal", "vocabulary", "workforce"}
