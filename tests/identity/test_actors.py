@@ -13,9 +13,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from staffelstab.core.actors import ANONYMOUS, Grant
+from staffelstab.core.ids import new_id
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.models import Membership
-from staffelstab.identity.selectors import actors
+from staffelstab.identity.selectors import actors, units
 from tests.factories.identity import seat
 from tests.world import World
 
@@ -101,3 +102,13 @@ def test_seats_are_those_of_the_account_by_name(world: World, now: datetime, req
         ("Gemeinde Nebenau", False),
         ("Stadt Musterstadt", True),
     ]
+
+
+def test_units_come_from_the_source_registered_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(units, "_sources", [])
+    key, other = new_id(), new_id()
+    assert (units.choices(), units.labels([key]), units.unknown([key])) == ([], {}, set())
+    units.register_source(list)
+    units.register_source(lambda: [units.UnitChoice(key, "Sozialamt")])
+    assert units.labels([key, None, other]) == {key: "Sozialamt"}
+    assert units.unknown([key, None, other]) == {other}

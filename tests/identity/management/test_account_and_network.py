@@ -35,6 +35,14 @@ def test_account_create_without_password_leaves_it_to_the_person(world: World) -
         assert Account.objects.get(email="chefin@musterstadt.example").has_usable_password() is False
 
 
+def test_account_create_adds_roles_to_those_held(world: World) -> None:
+    who = ("privacy@musterstadt.example", "--name", "Egal", "--organisation", "musterstadt")
+    call_command("account", "create", *who, "--role", "advisor", "--role", "privacy", stdout=StringIO())
+    with world.inside():
+        grants = RoleGrant.objects.filter(account=world.accounts["privacy"]).order_by("role")
+        assert list(grants.values_list("role", flat=True)) == ["advisor", "privacy"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "password", "sentence"),
     [

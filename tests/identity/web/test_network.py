@@ -134,6 +134,11 @@ def test_network_does_not_exist_for_strangers(network: Network, world: World) ->
     assert client.get(f"/verwaltung/verbuende/{network.pk}/aufnehmen/").status_code == 404
 
 
+def test_network_edit_knows_members_only(network: Network, client_as: ClientAs, world: World) -> None:
+    path = f"/verwaltung/verbuende/{network.pk}/mitglieder/{world.stranger_id}/"
+    assert client_as("network_operator").get(path).status_code == 404
+
+
 def test_network_list_with_two_networks(network: Network, client_as: ClientAs, world: World) -> None:
     with activate(TenancyContext(world.organisation.pk, None, ())), connection.cursor() as cursor:
         cursor.execute("SELECT gen_random_uuid()")

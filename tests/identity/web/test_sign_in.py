@@ -164,6 +164,18 @@ def test_sessions_can_be_ended_one_by_one_and_all(client: StrictClient, world: W
     assert client.post("/konto/sitzungen/", {"session": own.pk}).url == "/konto/anmelden/"
 
 
+def test_password_can_be_set_by_those_who_have_none(world: World, client: StrictClient) -> None:
+    account = world.accounts["employee"]
+    account.set_unusable_password()
+    with world.inside():
+        account.save(update_fields=["password"])
+    client.force_login(account)
+    assert client.get("/konto/kennwort/").url == "/konto/kennwort/setzen/"
+    assert "Kennwort festlegen" in client.get("/konto/kennwort/setzen/").content.decode()
+    client.post("/konto/kennwort/setzen/", {"password1": NEW, "password2": NEW})
+    assert sign_in(StrictClient(), "employee@musterstadt.example", NEW).status_code == 302
+
+
 def test_sessions_begun_another_way_are_listed(world: World, client: StrictClient) -> None:
     client.force_login(world.accounts["employee"])
     assert client.get("/konto/sitzungen/").content.decode().count("Dieses Gerät") == 1

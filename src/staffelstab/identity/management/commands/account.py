@@ -11,16 +11,18 @@ from django.core.validators import validate_email
 from django.utils import timezone
 
 from staffelstab.core.actors import system_actor
-from staffelstab.core.errors import DomainError
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.enums import Role
 from staffelstab.identity.models import Account
-from staffelstab.identity.selectors.actors import organisation_id_by_slug
+from staffelstab.identity.selectors.actors import organisation_id_by_slug, roles_of
 from staffelstab.identity.services import accounts
 
 
 class Command(BaseCommand):
-    """Give a person access. Prints the e-mail address; a refusal is a sentence on stderr and exit status 1."""
+    """Give a person access, in addition to roles held already. An existing account keeps its password.
+
+    Prints the e-mail address; a refusal is a sentence on stderr and exit status 1.
+    """
 
     help = "Create an account, or give an existing one access to an organisation."
 
@@ -39,7 +41,8 @@ class Command(BaseCommand):
         create.add_argument(
             "--password-stdin",
             action="store_true",
-            help="read the password from standard input; without it the person sets one by “Forgotten your password?”",
+            help="read the password of a new account from standard input; without it the person sets one "
+            "by “Forgotten your password?”",
         )
 
     def handle(self, *_args: object, **options: object) -> None:
@@ -57,18 +60,18 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
         actor = system_actor(organisation_id=organisation_id, reason="account create")
-        roles = [(role, None) for role in options["role"]]  # type: ignore[attr-defined]
-        try:
-            with activate(TenancyContext(organisation_id)):
-                membership = accounts.add_member(
-                    email=account.email,
-                    display_name=account.display_name,
-                    actor=actor,
-                    now=timezone.now(),
-                    password=password,
-                )
-                if roles:
-                    accounts.set_roles(membership=membership, grants=roles, actor=actor, now=timezone.now())
-        except DomainError as error:
-            raise CommandError(error.message) from error
+        with activate(TenancyContext(organisation_id)):
+            membership = accounts.add_member(
+                email=account.email,
+                display_name=account.display_name,
+                actor=actor,
+                now=timezone.now(),
+                password=password,
+            )
+            held = [
+                (grant.role, grant.unit_id)
+                for grant in roles_of([membership.account_id]).get(membership.account_id, [])
+            ]
+            wanted = [*held, *((role, None) for role in options["role"])]  # type: ignore[attr-defined]
+            accounts.set_roles(membership=membership, grants=wanted, actor=actor, now=timezone.now())
         self.stdout.write(account.email)
