@@ -47,8 +47,8 @@ def is_latest_applied(batch: Import) -> bool:
 def register_rows(*, actor: Actor, day: date) -> dict[str, Iterable[Sequence[object]]]:
     """The active register by sheet, each row in the order of the format's fields. Raises PermissionRefused."""
     permissions.require(actor, EXPORT)
-    active = Q(ended_on__isnull=True) | Q(ended_on__gt=day)
-    position, person, task = (_within(name, active) for name in ("position", "person", "task"))
+    active = _active(day)
+    position, person, task = (_active(day, f"{name}__") for name in ("position", "person", "task"))
     running = Q(ends_on__isnull=True) | Q(ends_on__gte=day)
     units = Unit.objects.filter(active).order_by("sort_key", "pk")
     positions = Position.objects.filter(active).order_by("sort_key", "pk")
@@ -92,11 +92,8 @@ def register_rows(*, actor: Actor, day: date) -> dict[str, Iterable[Sequence[obj
     }
 
 
-def _within(name: str, condition: Q) -> Q:
-    return Q(
-        *[(f"{name}__{lookup}", value) for lookup, value in condition.children],
-        _connector=condition.connector,
-    )
+def _active(day: date, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}ended_on__isnull": True}) | Q(**{f"{prefix}ended_on__gt": day})
 
 
 def linked_accounts() -> list[UUID]:

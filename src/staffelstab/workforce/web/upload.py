@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +21,7 @@ from staffelstab.workforce.models import Import
 from staffelstab.workforce.services.imports import records
 
 PAGE_SIZE: Final = 50
+_VALUE_LENGTH: Final = 24
 _PATIENCE: Final = timedelta(minutes=2)
 
 TONES: Final[Mapping[str, str]] = {
@@ -155,20 +157,23 @@ def _sheet_table(batch: Import, sheets: Sequence[ShownSheet]) -> Table:
     )
 
 
+def _place(problem: ProblemWords) -> str:
+    row = _("row %(row)s") % {"row": problem.row} if problem.row else ""
+    return ", ".join(part for part in (problem.sheet, row, problem.column) if part) or _(
+        "the file as a whole"
+    )
+
+
 def _problem_table(problems: Sequence[ProblemWords]) -> Table:
     return Table(
         caption=_("Problems"),
         columns=(
+            Column(key="sheet", label=_("Place in the file"), primary=True, value=_place),
+            # The whole value stands in the workbook with comments.
             Column(
-                key="message",
-                label=_("What is wrong"),
-                primary=True,
-                template="workforce/upload/message.html",
+                key="value", label=_("Value"), value=lambda row: Truncator(row.value).chars(_VALUE_LENGTH)
             ),
-            Column(key="sheet", label=_("Sheet")),
-            Column(key="row", label=_("Row"), numeric=True),
-            Column(key="column", label=_("Column")),
-            Column(key="value", label=_("Value")),
+            Column(key="message", label=_("What is wrong"), template="workforce/upload/message.html"),
             Column(key="hint", label=_("What would be right")),
         ),
         rows=problems,

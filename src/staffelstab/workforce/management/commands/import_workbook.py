@@ -45,7 +45,7 @@ class Command(BaseCommand):
             "--end-missing", action="store_true", help="end what is in the register but not in the file"
         )
 
-    def handle(self, *_args: object, **options: Any) -> None:  # noqa: ANN401 - argparse gives values of many types
+    def handle(self, *_args: object, **options: Any) -> None:
         """Import."""
         organisation_id = organisation_id_by_slug(options["organisation"])
         if organisation_id is None:

@@ -236,7 +236,7 @@ def _complete_derived(staged: Staged) -> None:
         )
 
 
-def _derive_again(target: Target, query: str, derive: Any) -> None:  # noqa: ANN401 - rows of either sheet
+def _derive_again(target: Target, query: str, derive: Any) -> None:
     names = target.derived
     with connection.cursor() as cursor:
         cursor.execute(query)

@@ -174,7 +174,7 @@ def upload(*, file: File[bytes], name: str, actor: Actor, now: datetime) -> Impo
     organisation_id = current_organisation()
     key = new_id()
     stored_as = default_storage.save(f"imports/{organisation_id}/{key}", file)
-    batch = Import.objects.create(
+    batch: Import = Import.objects.create(
         id=key,
         organisation_id=organisation_id,
         file_name=Path(name).name[:200],

@@ -148,7 +148,7 @@ def _rows(layout: SheetLayout, numbers: set[int]) -> Iterator[tuple[int, Any]]:
         return  # the damage was met and reported in the first pass; here only the rows before it count
 
 
-def _value(layout: SheetLayout, name: str, row: Any) -> object:  # noqa: ANN401 - a raw row of any source
+def _value(layout: SheetLayout, name: str, row: Any) -> object:
     column = layout.sheet.column(name)
     position = layout.positions[name]
     if column is None or position >= len(row):

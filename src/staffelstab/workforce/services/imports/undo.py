@@ -130,7 +130,8 @@ _NAMES: Final[Mapping[str, str]] = {
 
 def _kept(values: Mapping[str, Any]) -> tuple[int, tuple[str, ...]]:
     """What remains of the import: rows it created that are needed or touched, and changed rows touched since."""
-    total, names = 0, []
+    total = 0
+    names: list[str] = []
     for target in TARGETS:
         sql = _KEPT.format(sheet=target.sheet, name=_NAMES[target.sheet], table=target.table)
         with connection.cursor() as cursor:
