@@ -28,6 +28,7 @@ from staffelstab.workforce.models import (
 )
 from staffelstab.workforce.services.imports import runs
 from tests.factories.register import SMALL, Sheets, with_rows, write_folder, zip_bytes
+from tests.workforce.formats.sources import ods, ods_table
 from tests.world import World
 
 type Found = tuple[str, str, int | None, str, str]
@@ -213,6 +214,13 @@ def test_check_reads_windows_1252_with_commas_in_a_zip(checking: Checking, world
     assert (outcome.state, found(outcome)) == ("applied", [])
     with world.inside():
         assert Responsibility.objects.filter(kind="responsible").count() == 2
+
+
+def test_check_reads_ods(checking: Checking, world: World) -> None:
+    outcome = checking(ods({name: ods_table(rows) for name, rows in SMALL.items()}), name="register.ods")
+    assert (outcome.state, outcome.examination.kind, found(outcome)) == ("applied", "ods", [])
+    with world.inside():
+        assert Holding.objects.count() == 3
 
 
 # --- forty kinds at once ------------------------------------------------------------------------------------
