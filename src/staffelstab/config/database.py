@@ -30,13 +30,21 @@ def data_folder() -> Path:
 
 def url(facts: ConnectionFacts, role: str, database: str = DATABASE) -> str:
     """The URL of a database on an embedded server."""
-    return f"postgresql://{role}@/{database}?host={quote(str(facts.socket_folder), safe='')}&port={facts.port}"
+    return (
+        f"postgresql://{role}@/{database}?host={quote(str(facts.socket_folder), safe='')}&port={facts.port}"
+    )
 
 
 def fingerprint() -> str:
     """Changes whenever migrations, models or the policy helper change."""
     digest = hashlib.sha256()
-    patterns = ("*/migrations/*.py", "*/models.py", "*/models/*.py", "core/tenancy/*.py", "core/database/provisioning.py")
+    patterns = (
+        "*/migrations/*.py",
+        "*/models.py",
+        "*/models/*.py",
+        "core/tenancy/*.py",
+        "core/database/provisioning.py",
+    )
     for pattern in patterns:
         for path in sorted(PACKAGE.glob(pattern)):
             digest.update(path.relative_to(PACKAGE).as_posix().encode())

@@ -10,13 +10,14 @@ from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 KEYS: Final = {
-    "DATABASE_URL": "PostgreSQL of the application role, e.g. postgresql://app:secret@host/staffelstab; empty: embedded",
+    "DATABASE_URL": "PostgreSQL of the application role: postgresql://app:secret@host/staffelstab; empty: embedded",
     "STAFFELSTAB_OWNER_DATABASE_URL": "the same database as its owner role; only `staffelstab migrate` needs it",
     "STAFFELSTAB_APP_ROLE": "name of the application role, default staffelstab_app",
     "STAFFELSTAB_DATA": "folder of the embedded database, files and the generated secret",
     "STAFFELSTAB_SECRET_KEY": "secret of sessions and links; default: generated once in the data folder",
     "STAFFELSTAB_HOSTS": "host names the program answers to, comma separated; default localhost",
     "STAFFELSTAB_ORIGINS": "trusted origins behind a proxy, comma separated, e.g. https://wissen.example.de",
+    "STAFFELSTAB_PROXIES": "number of reverse proxies whose X-Forwarded-For is believed, default 0",
     "STAFFELSTAB_HTTPS": "1 when users reach the program through HTTPS: secure cookies, HSTS",
     "STAFFELSTAB_DEBUG": "1 shows technical error pages; never in production",
     "STAFFELSTAB_DEMO": "1 offers one-click personas; only for demonstrations",

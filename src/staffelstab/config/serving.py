@@ -32,8 +32,12 @@ def parser(command: str) -> argparse.ArgumentParser:
     found.add_argument("--host", default="127.0.0.1")
     found.add_argument("--port", type=int, default=8000)
     found.add_argument("--processes", type=int, default=1, help="web processes")
-    found.add_argument("--threads", type=int, default=4, help="requests at a time per process, one connection each")
-    found.add_argument("--no-worker", action="store_true", help="the worker runs elsewhere: staffelstab worker")
+    found.add_argument(
+        "--threads", type=int, default=4, help="requests at a time per process, one connection each"
+    )
+    found.add_argument(
+        "--no-worker", action="store_true", help="the worker runs elsewhere: staffelstab worker"
+    )
     if command == "demo":
         found.add_argument("--no-browser", action="store_true")
     return found

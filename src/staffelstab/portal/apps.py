@@ -17,6 +17,10 @@ class PortalConfig(AppConfig):
     label = "portal"
 
     def ready(self) -> None:
+        # Local import: the protocol has models, which are not loaded yet when this module is.
+        from staffelstab.identity.selectors import protocol  # noqa: PLC0415
+
+        protocol.register_types({"portal.barrierreport": protocol.ObjectType(_("Reported barrier"))})
         permissions.register_table("staffelstab.portal.permissions.RULES")
         navigation.register(
             NavigationItem(section=Section.MINE, label=_("My area"), url_name="portal:start_show", order=1),

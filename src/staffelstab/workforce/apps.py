@@ -40,7 +40,21 @@ class WorkforceConfig(AppConfig):
     def ready(self) -> None:
         # Local import: the outbox has models, which are not loaded yet when this module is.
         from staffelstab.core import outbox  # noqa: PLC0415
+        from staffelstab.identity.selectors import protocol, units  # noqa: PLC0415
+        from staffelstab.workforce.selectors.role_units import unit_choices  # noqa: PLC0415
 
+        units.register_source(unit_choices)
+        protocol.register_types(
+            {
+                "workforce.unit": protocol.ObjectType(_("Unit"), personal=False),
+                "workforce.position": protocol.ObjectType(_("Position"), personal=False),
+                "workforce.task": protocol.ObjectType(_("Task"), personal=False),
+                "workforce.import": protocol.ObjectType(_("Import"), personal=False),
+                "workforce.person": protocol.ObjectType(_("Person")),
+                "workforce.holding": protocol.ObjectType(_("Holding")),
+            }
+        )
+        protocol.register_verbs({"linked": _("linked to an account"), "unlinked": _("no longer linked to an account")})
         outbox.subscribe(self.subscriptions)
         permissions.register_table("staffelstab.workforce.permissions.RULES")
         navigation.register(*ITEMS)

@@ -13,10 +13,14 @@ from tests.world import World
 
 
 def test_anonymous_report_reaches_the_operator(world: World, client: StrictClient) -> None:
-    response = client.post(reverse("portal:barrier_report"), {"text": "Die Tabelle ist nicht vorlesbar.", "page": "/x/"})
+    response = client.post(
+        reverse("portal:barrier_report"), {"text": "Die Tabelle ist nicht vorlesbar.", "page": "/x/"}
+    )
     assert response.status_code == 200
     with world.inside():
-        assert list(BarrierReport.objects.values_list("text", "page")) == [("Die Tabelle ist nicht vorlesbar.", "/x/")]
+        assert list(BarrierReport.objects.values_list("text", "page")) == [
+            ("Die Tabelle ist nicht vorlesbar.", "/x/")
+        ]
 
 
 def test_report_of_a_member_stays_in_the_own_house(world: World, client: StrictClient) -> None:

@@ -19,7 +19,9 @@ def test_choice_is_kept(db: None, client: StrictClient) -> None:
 
 
 def test_foreign_target_is_not_followed(db: None, client: StrictClient) -> None:
-    response = client.post(reverse("portal:language_set"), {"language": "en", "next": "https://evil.example/"})
+    response = client.post(
+        reverse("portal:language_set"), {"language": "en", "next": "https://evil.example/"}
+    )
     assert response.headers["Location"] == "/"
 
 

@@ -30,4 +30,3 @@ def test_export_is_the_own_data(world: World, client_as: Any) -> None:
     assert data["account"]["email"] == world.accounts["employee"].email
     assert data["roles"] == ["Beschäftigte"]
     assert data["person"] is None
-

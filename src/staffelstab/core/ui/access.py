@@ -24,7 +24,7 @@ _SAFE_SQL = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK TO", "EXPLAIN", "DECLAR
 _WRITING_CTE = re.compile(r"\bAS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(\s*(?:INSERT|UPDATE|DELETE|MERGE)\b")
 
 
-def refuse_writes(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+def refuse_writes(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
     """Database wrapper of safe requests. Raises WriteInSafeRequest for anything that is not a read."""
     text = str(sql).lstrip().upper()
     if not text.startswith(_SAFE_SQL) or _WRITING_CTE.search(text):

@@ -34,17 +34,21 @@ def _framed(request: HttpRequest, error: DomainError) -> HttpResponse:
     return refusal(request, error)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - as Django calls it
     """400."""
     return _framed(request, BadRequest())
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None, reason: str = "") -> HttpResponse:
+def forbidden(
+    request: HttpRequest,
+    exception: Exception | None = None,  # noqa: ARG001 - as Django calls it
+    reason: str = "",  # noqa: ARG001 - as Django calls it
+) -> HttpResponse:
     """403, also for missing CSRF tokens (``CSRF_FAILURE_VIEW``)."""
     return _framed(request, Forbidden())
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - as Django calls it
     """404."""
     return _framed(request, NotFound())
 

@@ -52,13 +52,14 @@ class TenancyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         token = request_id.set(uuid.uuid4().hex[:12])
-        request.now = timezone.now()  # type: ignore[attr-defined]
+        # A request reads the clock here and nowhere else.
+        request.now = timezone.now()  # type: ignore[attr-defined]  # noqa: TID251
         request.looks = []  # type: ignore[attr-defined]
         request.htmx = request.headers.get("HX-Request") == "true"  # type: ignore[attr-defined]
         try:
             return self._in_transaction(request)
-        except OperationalError:
-            return outage(request)
+        except OperationalError as error:
+            return outage(request, error)
         finally:
             request_id.reset(token)
 
@@ -90,16 +91,16 @@ class TenancyMiddleware:
             exception = NotFound()
         if isinstance(exception, OperationalError):
             request.refused = True  # type: ignore[attr-defined]
-            return outage(request)
+            return outage(request, exception)
         if not isinstance(exception, DomainError):
             return None
         request.refused = True  # type: ignore[attr-defined]
         return refusal(request, exception)
 
 
-def outage(request: HttpRequest) -> HttpResponse:
+def outage(request: HttpRequest, error: OperationalError) -> HttpResponse:
     """A lost database gives a plain page with status 503; work goes on when the connection returns."""
-    logger.exception("database not available")
+    logger.error("database not available", exc_info=error)
     connection.close_if_unusable_or_obsolete()
     return render(request, "503.html", status=503)
 

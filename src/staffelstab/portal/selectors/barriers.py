@@ -16,9 +16,9 @@ from staffelstab.portal.models import BarrierReport
 def reports(*, actor: Actor) -> QuerySet[BarrierReport]:
     """The organisation's reports, open ones first, then by the day they are due. Raises PermissionRefused."""
     permissions.require(actor, "portal.barrier.answer")
-    return BarrierReport.objects.order_by(models.F("answered_at").desc(nulls_first=True), "answer_by", "id").fetch_mode(
-        models.FETCH_RAISE
-    )
+    return BarrierReport.objects.order_by(
+        models.F("answered_at").desc(nulls_first=True), "answer_by", "id"
+    ).fetch_mode(models.FETCH_RAISE)
 
 
 def report(*, actor: Actor, barrier_id: UUID) -> BarrierReport:

@@ -36,7 +36,8 @@ class DemoHouse:
 
 @lru_cache(maxsize=1)
 def _personas() -> tuple[tuple[str, tuple[DemoPersona, ...]], ...]:
-    demo = build_demo(today=timezone.localdate())
+    # The personas are the same on any day.
+    demo = build_demo(today=timezone.localdate())  # noqa: TID251
     return tuple(
         (house.name, tuple(persona for persona in demo.personas if persona.organisation == house.slug))
         for house in demo.organisations
@@ -46,7 +47,9 @@ def _personas() -> tuple[tuple[str, tuple[DemoPersona, ...]], ...]:
 def houses() -> list[DemoHouse]:
     """The houses of the demo with the people one can sign in as."""
     return [
-        DemoHouse(name, tuple(_shown(persona) for persona in personas)) for name, personas in _personas() if personas
+        DemoHouse(name, tuple(_shown(persona) for persona in personas))
+        for name, personas in _personas()
+        if personas
     ]
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy as _
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,12 @@ EVALUATIONS: tuple[Evaluation, ...] = (
             "Tasks, responsibilities, holdings, exit quarter or exit band per holding, yearly turnover of the "
             "organisation, criticality and position risk of the task. No birth date, no absence, no performance."
         ),
-        audience=_("Knowledge management and line managers for their units, personnel; executives without names."),
-        persons=_("About tasks, not persons. Names are shown to the audience named; each such look is recorded."),
+        audience=_(
+            "Knowledge management and line managers for their units, personnel; executives without names."
+        ),
+        persons=_(
+            "About tasks, not persons. Names are shown to the audience named; each such look is recorded."
+        ),
         url_name="foresight:risk_board",
     ),
     Evaluation(

@@ -49,13 +49,19 @@ def search(*, actor: Actor, text: str) -> list[Group]:
     services = catalogue.find_services(actor=actor, q=text)[:PER_KIND]
     keys = [service.key for service in services if service.key]
     groups = [
-        Group("task", _("Tasks"), "document", _tasks(words, keys), f"{reverse('workforce:task_list')}?q={text}"),
+        Group(
+            "task", _("Tasks"), "document", _tasks(words, keys), f"{reverse('workforce:task_list')}?q={text}"
+        ),
         Group(
             "service",
             _("Public services"),
             "book",
             [
-                Hit(service.name, ", ".join(service.terms[:4]), reverse("vocabulary:service_detail", args=[service.pk]))
+                Hit(
+                    service.name,
+                    ", ".join(service.terms[:4]),
+                    reverse("vocabulary:service_detail", args=[service.pk]),
+                )
                 for service in services
             ],
             "",
@@ -91,7 +97,10 @@ def _task_url(task_id: UUID) -> str:
 
 def _units(words: list[str]) -> list[Hit]:
     found = Unit.objects.filter(_all_words("sort_key", words), ended_on=None).order_by("sort_key", "id")
-    return [Hit(unit.name, unit.code, reverse("workforce:unit_detail", args=[unit.pk])) for unit in found[:PER_KIND]]
+    return [
+        Hit(unit.name, unit.code, reverse("workforce:unit_detail", args=[unit.pk]))
+        for unit in found[:PER_KIND]
+    ]
 
 
 def _positions(words: list[str]) -> list[Hit]:
@@ -108,4 +117,7 @@ def _positions(words: list[str]) -> list[Hit]:
 
 def _persons(words: list[str]) -> list[Hit]:
     found = Person.objects.filter(_all_words("sort_key", words), ended_on=None).order_by("sort_key", "id")
-    return [Hit(person.name, person.email, reverse("workforce:person_detail", args=[person.pk])) for person in found[:PER_KIND]]
+    return [
+        Hit(person.name, person.email, reverse("workforce:person_detail", args=[person.pk]))
+        for person in found[:PER_KIND]
+    ]

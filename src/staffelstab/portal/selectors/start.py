@@ -116,7 +116,9 @@ def _own_tasks(actor: Actor, today: date) -> tuple[list[OwnTask], int]:
             position__ended_on__isnull=True,
         )
         .order_by(F("kind").desc(), "task__sort_key", "id")
-        .values_list("task_id", "task__title", "task__unit__name", "kind", "ready", "task__frequency", "task__deadline")
+        .values_list(
+            "task_id", "task__title", "task__unit__name", "kind", "ready", "task__frequency", "task__deadline"
+        )
     )
     found = {row[0]: OwnTask(*row) for row in reversed(list(rows))}
     own = list(reversed(found.values()))
@@ -133,7 +135,7 @@ def _figures(actor: Actor, picture: risks.Picture, today: date) -> Figures:
         one_holder=head.one_holder,
         without_holder=head.without_holder,
         red_two_years=head.red_two_years,
-        red_before=trend.before.red_two_years if trend and trend.before else None,
+        red_before=trend.before.figures.red_two_years if trend and trend.before else None,
     )
 
 
@@ -163,7 +165,9 @@ def _tasks_to_start(actor: Actor, picture: risks.Picture) -> list[Due]:
 
 def _red_note(quarter: object | None) -> str:
     label = getattr(quarter, "label", "")
-    return _("Nobody will know this task any more from %(quarter)s on; no measure is planned.") % {"quarter": label}
+    return _("Nobody will know this task any more from %(quarter)s on; no measure is planned.") % {
+        "quarter": label
+    }
 
 
 def _overdue_measures(actor: Actor, today: date) -> list[Due]:
@@ -175,7 +179,8 @@ def _overdue_measures(actor: Actor, today: date) -> list[Due]:
     return [
         Due(
             icon="clock",
-            title=ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", count) % {"count": count},
+            title=ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", count)
+            % {"count": count},
             note=_("The oldest was due on %(day)s: %(what)s")
             % {"day": date_format(oldest.due_on, "SHORT_DATE_FORMAT"), "what": oldest.what},
             url=f"{reverse('foresight:measure_list')}?stand=overdue",
@@ -185,7 +190,11 @@ def _overdue_measures(actor: Actor, today: date) -> list[Due]:
 
 
 def _imports_to_apply() -> list[Due]:
-    waiting = Import.objects.filter(state__in=(ImportState.READY, ImportState.REJECTED)).order_by("-created_at").first()
+    waiting = (
+        Import.objects.filter(state__in=(ImportState.READY, ImportState.REJECTED))
+        .order_by("-created_at")
+        .first()
+    )
     if waiting is None:
         return []
     if waiting.state == ImportState.READY:

@@ -10,6 +10,7 @@ from uuid import UUID
 from allauth.usersessions.models import UserSession
 
 from staffelstab.core.actors import Actor
+from staffelstab.core.errors import NotFound
 from staffelstab.core.models import AuditEntry, Look
 from staffelstab.identity.models import Account, Membership, RoleGrant
 from staffelstab.workforce.models import Holding, Person
@@ -56,7 +57,12 @@ class StoredData:
 
 
 def stored_about(*, actor: Actor) -> StoredData:
-    """What is stored about the actor; of the organisation's data only what the active organisation holds."""
+    """What is stored about the actor; of the organisation's data only what the active organisation holds.
+
+    Raises NotFound when nobody is signed in.
+    """
+    if actor.account_id is None:
+        raise NotFound
     account = Account.objects.get(pk=actor.account_id)
     facts = {
         "display_name": account.display_name,
@@ -64,15 +70,20 @@ def stored_about(*, actor: Actor) -> StoredData:
         "created_at": account.created_at,
         "last_login": account.last_login,
     }
-    sessions = [
-        {"created_at": session.created_at, "last_seen_at": session.last_seen_at, "browser": session.user_agent[:120]}
+    sessions: list[Mapping[str, object]] = [
+        {
+            "created_at": session.created_at,
+            "last_seen_at": session.last_seen_at,
+            "browser": session.user_agent[:120],
+        }
         for session in UserSession.objects.filter(user_id=account.pk).order_by("-created_at")[:20]
     ]
     if actor.organisation_id is None:
         return StoredData(facts, "", None, [], None, [], sessions, 0, [])
     membership = Membership.objects.filter(account_id=account.pk).first()
     roles = [
-        f"{grant.get_role_display()}" for grant in RoleGrant.objects.filter(account_id=account.pk).order_by("role")
+        f"{grant.get_role_display()}"
+        for grant in RoleGrant.objects.filter(account_id=account.pk).order_by("role")
     ]
     person = Person.objects.filter(account_id=account.pk).first()
     return StoredData(

@@ -46,7 +46,7 @@ def report_barrier(*, text: str, page: str, contact: str, actor: Actor, now: dat
     if organisation_id is None:
         raise NobodyResponsible
     with activate(TenancyContext(organisation_id=organisation_id)):
-        report = BarrierReport.objects.create(
+        report: BarrierReport = BarrierReport.objects.create(
             organisation_id=organisation_id,
             text=text,
             page=page,

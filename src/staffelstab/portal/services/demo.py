@@ -86,12 +86,18 @@ def _actor(organisation: Organisation) -> Actor:
 
 def _create_network(demo: Demo, made: dict[str, Organisation], now: datetime) -> None:
     operator = made[demo.network.operator]
-    network = organisations.create_network(slug=demo.network.slug, name=demo.network.name, operator=operator, now=now)
+    network = organisations.create_network(
+        slug=demo.network.slug, name=demo.network.name, operator=operator, now=now
+    )
     with activate(TenancyContext(operator.pk, None, (network.pk,))):
         for slug, shares in demo.network.members:
             if slug != demo.network.operator:
                 organisations.join_network(
-                    network_id=network.pk, organisation=made[slug], shares=shares, actor=_actor(operator), now=now
+                    network_id=network.pk,
+                    organisation=made[slug],
+                    shares=shares,
+                    actor=_actor(operator),
+                    now=now,
                 )
 
 
@@ -183,4 +189,6 @@ def _kind(what: str) -> MeasureKind:
         MeasureKind.PAGE: ("beschreib", "sammlung", "festhalten", "steckbrief", "dokument"),
         MeasureKind.HIRE: ("stelle", "ausschreib", "nachfolge", "besetz"),
     }
-    return next((kind for kind, signs in words.items() if any(sign in lower for sign in signs)), MeasureKind.OTHER)
+    return next(
+        (kind for kind, signs in words.items() if any(sign in lower for sign in signs)), MeasureKind.OTHER
+    )

@@ -35,6 +35,7 @@ urlpatterns = [
     path("gespeicherte-daten/", stored.stored_show, name="stored_show"),
     path("gespeicherte-daten/meine-daten.json", stored.stored_export, name="stored_export"),
     path("auswertungen/", evaluation.evaluation_list, name="evaluation_list"),
+    path("auswertungen/auswertungskatalog.pdf", evaluation.evaluation_export, name="evaluation_export"),
     path("bausteine/", component.component_list, name="component_list"),
     path("gesundheit/", health.health_show, name="health_show"),
     path("demo/", demo.demo_show, name="demo_show"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ def collect_static() -> None:
     stamp = Path(settings.STATIC_ROOT) / ".stamp"
     if stamp.exists() and stamp.read_text() == current:
         return
-    os.makedirs(settings.STATIC_ROOT, exist_ok=True)
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     stamp.write_text(current)
 
@@ -37,7 +36,7 @@ class Command(BaseCommand):
         """``--demo``."""
         parser.add_argument("--demo", action="store_true")
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **options: Any) -> None:
         """Progress goes to stderr, the list of personas to stdout."""
         collect_static()
         if not options["demo"]:

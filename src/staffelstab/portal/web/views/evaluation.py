@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from staffelstab.core.ui.access import access
+from staffelstab.core.ui.pdf import render_pdf
 from staffelstab.core.ui.requests import Request
 from staffelstab.portal.selectors import evaluations
 
@@ -14,3 +15,18 @@ from staffelstab.portal.selectors import evaluations
 def evaluation_list(request: Request) -> HttpResponse:
     """All evaluations with purpose, inputs, audience and the protection of persons; printable."""
     return render(request, "portal/evaluation/list.html", {"evaluations": evaluations.catalogue()})
+
+
+@access("portal.evaluations")
+def evaluation_export(request: Request) -> HttpResponse:
+    """The catalogue as a tagged PDF: the annex of a works agreement."""
+    context = {
+        "evaluations": evaluations.catalogue(),
+        "organisation": request.actor.organisation_name,
+        "day": request.now.date(),
+    }
+    response = HttpResponse(
+        render_pdf("portal/evaluation/document.html", context), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = 'attachment; filename="auswertungskatalog.pdf"'
+    return response

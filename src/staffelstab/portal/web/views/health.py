@@ -10,7 +10,7 @@ from staffelstab.core.ui.requests import Request
 
 
 @public()
-def health_show(request: Request) -> HttpResponse:
+def health_show(_request: Request) -> HttpResponse:
     """200 when the database answers; the outage handler makes it 503 otherwise."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
