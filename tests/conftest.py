@@ -69,10 +69,12 @@ def postgres(django_db_blocker: DjangoDbBlocker) -> Iterator[ConnectionFacts]:
 
 def _use(facts: ConnectionFacts, name: str, role: str, alias: str = "default") -> None:
     connections[alias].close()
-    connections.databases[alias] = {**connections.databases["default"], **env.database(database.url(facts, role, name))}
+    del connections[alias]  # the next use opens one as described below
+    connections.databases[alias] = {
+        **connections.databases["default"],
+        **env.database(database.url(facts, role, name)),
+    }
     connections.databases[alias].setdefault("TEST", {})
-    if hasattr(connections._connections, alias):  # type: ignore[attr-defined]
-        delattr(connections._connections, alias)  # type: ignore[attr-defined]
 
 
 def _build_template(facts: ConnectionFacts, root: Path) -> None:
@@ -162,10 +164,12 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.socket.connect
 
     def connect(self: socket.socket, address: Any) -> None:
-        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+        if self.family in {socket.AF_INET, socket.AF_INET6} and address[0] not in {
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        }:
             raise RuntimeError(f"a test tried to reach {address}")
         real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
-
-

@@ -39,7 +39,9 @@ def check_page(response: HttpResponse, *, fragment: bool) -> None:
         handlers = [name for name in tag.attrs if name.startswith("on")]
         assert handlers == [], f"inline handler on {tag.name}"
         assert "style" not in tag.attrs, f"inline style on {tag.name}: the policy forbids it"
-    unlabelled = [str(tag)[:120] for tag in page.find_all(["input", "select", "textarea"]) if not _labelled(page, tag)]
+    unlabelled = [
+        str(tag)[:120] for tag in page.find_all(["input", "select", "textarea"]) if not _labelled(page, tag)
+    ]
     assert unlabelled == [], "every input has a label"
     assert [str(tag)[:120] for tag in page.find_all("img") if not tag.has_attr("alt")] == []
     assert [str(tag)[:120] for tag in page.find_all(["a", "button"]) if not _named(tag)] == []
@@ -56,4 +58,9 @@ def _labelled(page: BeautifulSoup, tag: Any) -> bool:
 def _named(tag: Any) -> bool:
     if tag.name == "a" and not tag.has_attr("href"):
         return True
-    return bool(tag.get_text(strip=True) or tag.get("aria-label") or tag.get("aria-labelledby") or tag.find("img", alt=True))
+    return bool(
+        tag.get_text(strip=True)
+        or tag.get("aria-label")
+        or tag.get("aria-labelledby")
+        or tag.find("img", alt=True)
+    )

@@ -20,7 +20,7 @@ from staffelstab.identity.selectors.actors import organisation_id_by_slug
 from staffelstab.identity.services import accounts, organisations
 
 NOW = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
-PASSWORD = "ein langes Kennwort 7"  # noqa: S105 - accounts of the tests only
+PASSWORD = "ein langes Kennwort 7"
 
 HOUSES = {
     "musterstadt": ("Stadt Musterstadt", OrganisationKind.MUNICIPALITY),

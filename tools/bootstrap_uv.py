@@ -50,6 +50,7 @@ def choose_index(environment: Dict[str, str], lock: str) -> str:  # noqa: UP006 
 
 def find_wheel(page: str, page_address: str, version: str, machine: str) -> str:
     """Return the address of the Linux (glibc) wheel for `machine` on an index page (PEP 503)."""
+    address: str
     for address in re.findall(r'href="([^"]+)"', page):
         name = urllib.parse.unquote(urllib.parse.urlsplit(address).path.rsplit("/", 1)[-1])
         if (

@@ -47,6 +47,8 @@ def nothing_done() -> None:
         (f"{HOST}:unknown", True),
         (f"{HOST}:1", True),
     ],
+    # without process numbers: workers of one run have to collect the same names
+    ids=["this process", "ended", "other machine", "no number", "not ours"],
 )
 def test_worker_is_alive_unless_this_machine_knows_better(worker_id: str, expected: bool) -> None:  # noqa: FBT001
     assert alive(worker_id) is expected

@@ -42,6 +42,9 @@ def test_a_planted_dependency_is_found() -> None:
     project = (
         '[project]\ndependencies = ["django~=6.1", "left-pad[all]>=1"]\n[dependency-groups]\ndev = ["ruff"]\n'
     )
-    document = "## At run time\n\n| `django` | the web framework |\n\n## For development\n\n| `ruff` | formatter, linter |\n"
+    document = (
+        "## At run time\n\n| `django` | the web framework |\n\n"
+        "## For development\n\n| `ruff` | formatter, linter |\n"
+    )
     assert required(project) == {"At run time": {"django", "left-pad"}, "For development": {"ruff"}}
     assert reasoned(document) == {"At run time": {"django"}, "For development": {"ruff"}}

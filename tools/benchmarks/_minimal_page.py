@@ -17,7 +17,10 @@ from django.urls import path
 
 from staffelstab.config import env
 
-PAGE = "<!doctype html><html lang='de'><title>Seite</title><h1>Seite</h1><ul>{% for r in rows %}<li>{{ r }}</li>{% endfor %}</ul>"
+PAGE = (
+    "<!doctype html><html lang='de'><title>Seite</title><h1>Seite</h1>"
+    "<ul>{% for r in rows %}<li>{{ r }}</li>{% endfor %}</ul>"
+)
 
 
 def minimal(request: HttpRequest) -> HttpResponse:

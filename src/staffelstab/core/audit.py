@@ -47,7 +47,7 @@ def record(
         name: [MASK if old else None, MASK if new else None] if name in MASKED else [plain(old), plain(new)]
         for name, (old, new) in (changes or {}).items()
     }
-    return AuditEntry.objects.create(
+    entry: AuditEntry = AuditEntry.objects.create(
         organisation_id=context.current_organisation(),
         at=at,
         account_id=actor.account_id,
@@ -58,6 +58,7 @@ def record(
         object_name=str(obj)[:300],
         changes=shown,
     )
+    return entry
 
 
 def record_looks(actor: Actor, what: str, subjects: Iterable[UUID], *, at: datetime) -> int:

@@ -75,6 +75,7 @@ def on_violation(constraints: Mapping[str, DomainError]) -> Iterator[None]:
     except IntegrityError as error:
         cause = error.__cause__
         name = getattr(getattr(cause, "diag", None), "constraint_name", None)
-        if name in constraints:
-            raise constraints[name] from error
-        raise
+        refusal = constraints.get(str(name))
+        if refusal is None:
+            raise
+        raise refusal from error

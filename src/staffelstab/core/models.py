@@ -76,7 +76,9 @@ class Revision(TenantModel):
     value = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "topic"], name="revision_one_per_topic")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "topic"], name="revision_one_per_topic")
+        ]
 
     def __str__(self) -> str:
         return f"{self.topic} {self.value}"

@@ -46,7 +46,9 @@ def predicate(test: Callable[[Actor, object | None], bool]) -> Predicate:
 def has_role(*roles: str) -> Predicate:
     """The actor holds one of the roles, for the whole organisation or for any unit of it."""
     wanted = frozenset(roles)
-    return Predicate(f"has_role({', '.join(sorted(wanted))})", lambda actor, _obj: not wanted.isdisjoint(actor.roles))
+    return Predicate(
+        f"has_role({', '.join(sorted(wanted))})", lambda actor, _obj: not wanted.isdisjoint(actor.roles)
+    )
 
 
 @predicate

@@ -26,5 +26,7 @@ def bump(organisation_id: UUID, topic: str) -> int:
 
 def value(organisation_id: UUID, topic: str) -> int:
     """The counter's committed value; 0 before the first change."""
-    found = Revision.objects.filter(organisation_id=organisation_id, topic=topic).values_list("value", flat=True)
+    found = Revision.objects.filter(organisation_id=organisation_id, topic=topic).values_list(
+        "value", flat=True
+    )
     return int(found.first() or 0)

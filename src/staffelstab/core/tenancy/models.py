@@ -34,7 +34,7 @@ class VisibleManager(models.Manager[Any]):
 class KeyField(models.UUIDField[Any, Any]):
     """The primary key: a UUIDv7 made here. Migrations see a plain field: they must not import the application."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ARG002 - Django copies a field with what deconstruct says
         super().__init__(primary_key=True, default=new_id, editable=False)
 
     def deconstruct(self) -> Any:

@@ -52,7 +52,7 @@ class DateText(str):
     __slots__ = ()
 
 
-class ValueRefused(ValueError):  # noqa: N818 - says what happened, as the other refusals do
+class ValueRefused(ValueError):
     """A cell that means nothing here; ``code`` is a key of ``PROBLEMS``, ``data`` fills its placeholders."""
 
     def __init__(self, code: str, **data: object) -> None:

@@ -31,7 +31,7 @@ class Limits:
 DEFAULT_LIMITS: Final = Limits()
 
 
-class SourceRefused(Exception):  # noqa: N818 - says what happened to the source
+class SourceRefused(Exception):
     """A file that cannot be imported at all; ``code`` is a key of ``PROBLEMS``, ``data`` fills its placeholders."""
 
     def __init__(self, code: str, **data: object) -> None:

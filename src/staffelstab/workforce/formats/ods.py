@@ -27,7 +27,7 @@ _NO_CONTENT: Final = frozenset((f"{_OFFICE}annotation",))
 _MAX_BLANKS: Final = 1000
 
 
-class _Encrypted(Exception):  # noqa: N818 - a signal out of the parser's callbacks
+class _Encrypted(Exception):
     pass
 
 

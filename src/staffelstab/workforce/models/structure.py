@@ -60,7 +60,9 @@ class Position(SpineModel):
 
     class Meta:
         ordering = ["sort_key", "id"]
-        constraints = [models.UniqueConstraint(fields=["organisation", "number"], name="position_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="position_number_once")
+        ]
         indexes = [
             models.Index(fields=["organisation", "unit"], name="position_unit"),
             models.Index(fields=["organisation", "sort_key", "id"], name="position_sorted"),
@@ -130,7 +132,9 @@ class Holding(SpineModel):
             ),
             models.CheckConstraint(condition=Q(share__gt=0) & Q(share__lte=1), name="holding_share"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                condition=Q(ends_on__isnull=True)
+                | Q(starts_on__isnull=True)
+                | Q(ends_on__gte=F("starts_on")),
                 name="holding_ends_after_start",
             ),
             models.CheckConstraint(

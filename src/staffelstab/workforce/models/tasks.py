@@ -44,7 +44,8 @@ class Task(SpineModel):
                 condition=Q(service_key="") | Q(service_key__regex=SERVICE_KEY), name="task_service_key_form"
             ),
             models.CheckConstraint(
-                condition=Q(criticality__isnull=True) | Q(criticality__range=(1, 5)), name="task_criticality_range"
+                condition=Q(criticality__isnull=True) | Q(criticality__range=(1, 5)),
+                name="task_criticality_range",
             ),
             models.CheckConstraint(
                 condition=Q(position_risk__isnull=True) | Q(position_risk__range=(1, 5)),
@@ -75,7 +76,8 @@ class Responsibility(SpineModel):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "task", "position"], name="responsibility_once"),
             models.CheckConstraint(
-                condition=Q(ready=False) | Q(kind=ResponsibilityKind.DEPUTY), name="responsibility_ready_deputy"
+                condition=Q(ready=False) | Q(kind=ResponsibilityKind.DEPUTY),
+                name="responsibility_ready_deputy",
             ),
         ]
         indexes = [models.Index(fields=["organisation", "position"], name="responsibility_position")]
