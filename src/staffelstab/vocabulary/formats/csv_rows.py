@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from staffelstab.vocabulary.formats.refusals import FILE_BYTES, MEGABYTE, ROWS, FileRefused
@@ -15,7 +15,6 @@ _ARCHIVES: Final = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0", b"\x1f\x8
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DELIMITERS: Final = ";,\t"
 # A text that begins like this is run as a formula by spreadsheets that open a CSV file (OWASP, CSV injection).
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def decode(content: bytes) -> str:
@@ -60,16 +59,3 @@ def records(text: str) -> Iterator[tuple[int, list[str]]]:
                 yield number, cells
     except csv.Error as error:
         raise FileRefused("quotes", row=number + 1) from error
-
-
-def render(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A CSV file that German spreadsheets open at a double click: UTF-8 with mark, semicolons."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(heads)
-    writer.writerows([_harmless(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
-
-
-def _harmless(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA_STARTS) else value

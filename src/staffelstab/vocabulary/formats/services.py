@@ -11,9 +11,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+from staffelstab.core.list_files import render_csv
 from staffelstab.core.sorting import sort_key
 from staffelstab.vocabulary.domain.services import Problem, ServiceRow, shorten, split_terms
-from staffelstab.vocabulary.formats.csv_rows import decode, records, render
+from staffelstab.vocabulary.formats.csv_rows import decode, records
 from staffelstab.vocabulary.formats.refusals import ROWS, FileRefused
 
 COLUMNS: Final[Mapping[str, frozenset[str]]] = {
@@ -64,7 +65,7 @@ def read_services(content: bytes) -> Iterator[ServiceRow | Problem]:
 
 def write_services(rows: Iterable[Sequence[str]], *, heads: Sequence[str] = HEADS) -> bytes:
     """Rows of key, name, words separated by commas, id and more as CSV that can be imported again."""
-    return render(heads, rows)
+    return render_csv(heads, rows)
 
 
 def _from_json(text: str) -> Iterator[ServiceRow | Problem]:

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from staffelstab.core import list_files
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.foresight.domain.quarters import Quarter
-from staffelstab.foresight.formats import lists
 from staffelstab.foresight.selectors import assumptions
 from staffelstab.foresight.selectors.board import Board, BoardPage, board_export, board_page
 from staffelstab.foresight.selectors.sentences import percent_exact
@@ -97,7 +97,7 @@ def _export_heads() -> list[str]:
     ]
 
 
-def _export_rows(board: Board) -> list[list[lists.Value]]:
+def _export_rows(board: Board) -> list[list[list_files.Value]]:
     return [
         [
             row.task.key,
@@ -121,16 +121,16 @@ def label(quarter: Quarter | None) -> str | None:
 
 
 def file_response(
-    request: Request, *, name: str, heads: list[str], rows: list[list[lists.Value]]
+    request: Request, *, name: str, heads: list[str], rows: list[list[list_files.Value]]
 ) -> HttpResponse:
     """A list as the file that the parameter ``format`` asks for; XLSX unless it says csv."""
     as_csv = request.GET.get("format") == "csv"
-    content = lists.render_csv(heads, rows) if as_csv else lists.render_xlsx(name, heads, rows)
+    content = list_files.render_csv(heads, rows) if as_csv else list_files.render_xlsx(name, heads, rows)
     day = timezone.localdate(request.now).isoformat()
     stem = f"{name.lower().replace(' ', '-').replace('ß', 'ss').replace('ä', 'ae')}-{day}"
     return HttpResponse(
         content,
-        content_type=lists.CSV_TYPE if as_csv else lists.XLSX_TYPE,
+        content_type=list_files.CSV_TYPE if as_csv else list_files.XLSX_TYPE,
         headers={"Content-Disposition": f'attachment; filename="{stem}.{"csv" if as_csv else "xlsx"}"'},
     )
 

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
+from staffelstab.core import list_files
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.ui.access import access
@@ -23,7 +24,6 @@ from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Filter, Table, choice_filter
 from staffelstab.vocabulary.enums import Topic
 from staffelstab.workforce.enums import Criticality, PositionRisk
-from staffelstab.workforce.formats import list_export
 from staffelstab.workforce.selectors import persons, positions, tasks, units
 from staffelstab.workforce.selectors.tasks import TaskFilter, TaskLine
 from staffelstab.workforce.services import bulk
@@ -159,7 +159,7 @@ def task_list(request: Request) -> HttpResponse:
     return render(request, "workforce/task/list.html", context)
 
 
-def _export_rows(lines: Iterator[TaskLine]) -> Iterator[list[list_export.Cell]]:
+def _export_rows(lines: Iterator[TaskLine]) -> Iterator[list[list_files.Value]]:
     topics = dict(Topic.choices)
     for line in lines:
         task = line.task
@@ -209,13 +209,13 @@ def task_export(request: Request) -> HttpResponse:
     name = _("tasks")
     if request.GET.get("format") == "csv":
         content, kind, ending = (
-            list_export.csv_file(header, _export_rows(lines)),
+            list_files.render_csv(header, _export_rows(lines)),
             "text/csv; charset=utf-8",
             "csv",
         )
     else:
         content, kind, ending = (
-            list_export.xlsx_file(_("Tasks"), header, _export_rows(lines)),
+            list_files.render_xlsx(_("Tasks"), header, _export_rows(lines)),
             XLSX,
             "xlsx",
         )

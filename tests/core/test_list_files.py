@@ -6,7 +6,7 @@ import io
 
 import openpyxl
 
-from staffelstab.foresight.formats.lists import render_csv, render_xlsx
+from staffelstab.core.list_files import render_csv, render_xlsx
 
 
 def test_render_csv_disarms_formulas_and_writes_german_numbers() -> None:

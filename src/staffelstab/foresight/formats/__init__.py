@@ -1,1 +1,0 @@
-"""Files the foresight module writes."""
