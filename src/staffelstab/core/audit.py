@@ -34,6 +34,11 @@ def differences(
     return {name: (before.get(name), value) for name, value in after.items() if before.get(name) != value}
 
 
+def object_name(obj: models.Model) -> str:
+    """The name under which the trail keeps an object; models whose name is personal say so with ``audit_name``."""
+    return str(getattr(obj, "audit_name", None) or obj)[:300]
+
+
 def record(
     actor: Actor,
     action: str,
@@ -55,7 +60,7 @@ def record(
         action=action,
         object_type=obj._meta.label_lower,
         object_id=obj.pk,
-        object_name=str(obj)[:300],
+        object_name=object_name(obj),
         changes=shown,
     )
     return entry

@@ -98,6 +98,9 @@ class Person(SpineModel):
     def __str__(self) -> str:
         return self.name
 
+    audit_name = "•••"
+    """The trail outlives the person: it keeps the key, never the name."""
+
     @property
     def name(self) -> str:
         """First and last name."""
