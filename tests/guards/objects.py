@@ -4,17 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
-from staffelstab.core.tenancy.context import current_organisation
-from staffelstab.identity.models import NetworkMembership
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from staffelstab.core.ids import new_id
+from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
+from staffelstab.identity.models import Network, NetworkMembership
 from staffelstab.workforce.enums import ImportState
+from staffelstab.workforce.models import Import
+from staffelstab.workforce.services.imports import runs
 from tests.guards import rows
+from tests.world import NOW
 
 
-def network_id() -> object:
-    """A network the organisation belongs to, or no network's key where there is none."""
-    found = NetworkMembership.objects.filter(organisation_id=current_organisation())
-    return found.values_list("network_id", flat=True).first() or current_organisation()
+def network_id() -> UUID:
+    """A network the organisation belongs to; one of its own where there is none yet."""
+    organisation_id = current_organisation()
+    found = NetworkMembership.objects.filter(organisation_id=organisation_id)
+    known: UUID | None = found.values_list("network_id", flat=True).first()
+    if known is not None:
+        return known
+    key = new_id()
+    with activate(TenancyContext(organisation_id, None, (key,))):
+        Network.objects.create(id=key, slug=str(key), name=rows.mark(), operator_id=organisation_id)
+        NetworkMembership.objects.create(network_id=key, organisation_id=organisation_id, since=rows.TODAY)
+    return key
+
+
+def rejected_upload() -> Import:
+    """An upload with a problem and its file."""
+    batch = rows.upload()
+    batch.file_name = "Einheiten.csv"
+    batch.stored_as = default_storage.save(f"imports/{batch.pk}", ContentFile("Kürzel;Name\n;Amt\n".encode()))
+    batch.save()
+    runs.check(organisation_id=batch.organisation_id, import_id=batch.pk, now=NOW)
+    return batch
 
 
 ARGUMENTS: dict[str, Callable[[], Any]] = {
@@ -43,6 +69,28 @@ PLAIN = frozenset({"ags", "key", "persona", "uidb36"})
 """Arguments that do not name an organisation's row."""
 
 
-def arguments(names: frozenset[str]) -> dict[str, Any]:
-    """Values for the arguments of one address. Raises KeyError for an argument nobody described here."""
-    return {name: ARGUMENTS[name]() for name in sorted(names)}
+PARTICULAR: dict[str, dict[str, Callable[[], Any]]] = {
+    "workforce:upload_errors": {"import_id": lambda: rejected_upload().pk},
+}
+"""Screens that exist for objects in a certain state only."""
+
+QUERIES: dict[str, dict[str, Callable[[], Any]]] = {
+    "foresight:measure_create": {"aufgabe": lambda: rows.task().pk},
+}
+"""Screens that name a row in the query string."""
+
+
+def arguments(name: str, names: frozenset[str], made: dict[str, Any]) -> dict[str, Any]:
+    """Values for the arguments of one address; `made` keeps them for the next one.
+
+    Raises KeyError for an argument nobody described here.
+    """
+    particular = {argument: make() for argument, make in PARTICULAR.get(name, {}).items()}
+    for argument in names - made.keys() - particular.keys():
+        made[argument] = ARGUMENTS[argument]()
+    return {argument: particular.get(argument, made.get(argument)) for argument in names}
+
+
+def query(name: str) -> dict[str, str]:
+    """The query string an address needs."""
+    return {parameter: str(make()) for parameter, make in QUERIES.get(name, {}).items()}

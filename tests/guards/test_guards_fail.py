@@ -17,7 +17,7 @@ from staffelstab.core.database.facts import ConnectionFacts
 from staffelstab.core.tenancy import policies
 from staffelstab.core.tenancy.policies import Global, OrganisationOwned, Table
 from tests.conftest import TEMPLATE, copy_template
-from tests.guards import access, documents, layout, rls, rows, schema_changes, services, templates
+from tests.guards import access, documents, layout, objects, rls, rows, schema_changes, services, templates
 from tests.guards.test_rls import REVIEWED, SECURITY_DEFINERS, declared
 from tools import check_pgrls
 from tools.messages import lint
@@ -266,11 +266,13 @@ ROW = dict.fromkeys(access.COLUMNS, "200") | {"url": "a:b_c", "permission": "a.b
 
 def test_access_guard_reports() -> None:
     known = [access.Address("a:b_c", frozenset(), "a.b.d"), access.Address("a:b_new", frozenset(), "")]
+    known.append(known[1])
     matrix = {"a:b_c": ROW | {"employee": "", "stranger": "-"}, "a:b_gone": ROW | {"url": "a:b_gone"}}
     assert access.completeness_findings(known, matrix) == [
         "a:b_c: asks for a.b.d, the matrix says a.b.c",
         "a:b_c: employee is to get nothing",
         "a:b_gone: in the matrix, but no address",
+        "a:b_new: is the name of 2 addresses",
         "a:b_new: not in the matrix",
     ]
 
@@ -302,7 +304,7 @@ def test_matrix_with_a_name_twice_is_refused(tmp_path: Path) -> None:
 
 def test_object_for_an_unknown_argument_is_missing() -> None:
     with pytest.raises(KeyError, match="nothing_id"):
-        access.objects.arguments(frozenset({"nothing_id"}))
+        objects.arguments("a:b_c", frozenset({"nothing_id"}), {})
 
 
 # --- code ---------------------------------------------------------------------------------------------------

@@ -66,7 +66,6 @@ _holdings = [
 ]
 
 urlpatterns: list[URLPattern] = [
-    *urlpatterns_import,
     *_units,
     *_positions,
     *_persons,
