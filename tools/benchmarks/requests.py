@@ -77,6 +77,7 @@ def cpu(server: psutil.Process, folder: Path) -> float:
 
 def measure(browser: Browser, path: str, server: psutil.Process, folder: Path) -> float:
     """CPU milliseconds per request, median of several rounds."""
+    browser.connection.close()
     for _ in range(10):
         status, _content = browser.request("GET", path)
         if status != 200:
@@ -97,6 +98,7 @@ def p95(make: list[Browser], path: str) -> float:
 
     def run(browser: Browser) -> None:
         own = []
+        browser.connection.close()  # the server may have given up the idle one; the next request opens another
         for _ in range(25):
             start = time.perf_counter()
             browser.request("GET", path)
@@ -115,8 +117,29 @@ def p95(make: list[Browser], path: str) -> float:
 @contextmanager
 def server(application: str, port: int) -> Iterator[psutil.Process]:
     """A granian like the one ``serve`` starts."""
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "4", "--backlog", "1024", "--log-level", "error", application]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--http",
+        "1",
+        "--no-ws",
+        "--port",
+        str(port),
+    ]
+    command += [
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--backlog",
+        "1024",
+        "--log-level",
+        "error",
+        application,
+    ]
     process = subprocess.Popen(command)
     try:
         deadline = time.monotonic() + 60
@@ -136,7 +159,9 @@ def memory(process: psutil.Process, folder: Path) -> float:
     """Proportional memory of web server and database in MiB."""
     found = {process, *process.children(recursive=True)}
     for other in psutil.process_iter(["name", "cmdline"]):
-        if (other.info["name"] or "").startswith("postgres") and str(folder) in " ".join(other.info["cmdline"] or []):
+        if (other.info["name"] or "").startswith("postgres") and str(folder) in " ".join(
+            other.info["cmdline"] or []
+        ):
             found |= {other, *other.children(recursive=True)}
     return sum(each.memory_full_info().pss for each in found if each.is_running()) / 2**20
 
@@ -148,7 +173,9 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="staffelstab-bench-", dir="/var/tmp"))  # noqa: S108 - own folder in it
     folder.chmod(0o711)
-    os.environ.update({"STAFFELSTAB_DATA": str(folder), "STAFFELSTAB_DEMO": "1", "STAFFELSTAB_SECRET_KEY": "bench"})
+    os.environ.update(
+        {"STAFFELSTAB_DATA": str(folder), "STAFFELSTAB_DEMO": "1", "STAFFELSTAB_SECRET_KEY": "bench"}
+    )
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "staffelstab.config.settings.base")
     with database.running():
         os.environ.pop("STAFFELSTAB_OWNER_DATABASE_URL", None)
@@ -206,7 +233,9 @@ def report(found: dict[str, dict[str, float]], *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
         return
     for name, figures in found.items():
-        sys.stdout.write(f"{name:8}" + "  ".join(f"{key} {value:.2f}" for key, value in figures.items()) + "\n")
+        sys.stdout.write(
+            f"{name:8}" + "  ".join(f"{key} {value:.2f}" for key, value in figures.items()) + "\n"
+        )
 
 
 if __name__ == "__main__":
