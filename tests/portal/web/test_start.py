@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from staffelstab.foresight.domain.quarters import Quarter
+from staffelstab.foresight.models import RiskRecord
 from staffelstab.workforce.enums import ResponsibilityKind
 from staffelstab.workforce.models import Person
 from tests.factories.workforce import HoldingFactory, PersonFactory, ResponsibilityFactory, TaskFactory
@@ -61,6 +64,24 @@ def test_task_without_holder_is_due(world: World, client_as: Any) -> None:
         TaskFactory(title="Denkmal schützen")
     page = client_as("knowledge_manager").get(reverse(START)).content.decode()
     assert "„Denkmal schützen“" in page
+
+
+def test_figures_of_the_quarter_before_stand_beside_those_of_today(world: World, client_as: Any) -> None:
+    quarter = Quarter.from_date(timezone.localdate()).shifted(-1)
+    with world.inside():
+        TaskFactory(title="Denkmal schützen")
+        RiskRecord.objects.create(
+            organisation_id=world.organisation.pk,
+            quarter=quarter.index,
+            recorded_on=date(2026, 9, 30),
+            tasks=40,
+            red_now=3,
+            red_two_years=17,
+            without_holder=2,
+            one_holder=9,
+        )
+    page = client_as("knowledge_manager").get(reverse(START)).content.decode()
+    assert "vor einem Quartal: 17" in page
 
 
 def test_account_without_organisation(world: World, client_as: Any) -> None:
