@@ -48,7 +48,7 @@ def template_findings(package: Path = PACKAGE) -> list[str]:
     """Return views that render templates of their module none of which is called after a view.
 
     A view may show another view's page (a refused form shows it again), partials beside it, and partials that
-    several nouns share: those lie in the module's own folder.
+    several nouns share: those lie in the module's own folder. What is printed to PDF is called `document`.
     """
     findings = []
     for path in sorted(package.glob("*/web/views/**/*.py")):
@@ -60,7 +60,8 @@ def template_findings(package: Path = PACKAGE) -> list[str]:
             for node in tree.body
             if isinstance(node, ast.FunctionDef) and node.name.startswith(f"{noun}_")
         ]
-        expected = {f"{module}/{noun}/{view.name.removeprefix(f'{noun}_')}.html" for view in functions}
+        verbs = [view.name.removeprefix(f"{noun}_") for view in functions]
+        expected = {f"{module}/{noun}/{verb}.html" for verb in (*verbs, "document")}
         for view in functions:
             rendered = {text.partition("#")[0] for text in _texts(view)}
             own = {
