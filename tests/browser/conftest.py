@@ -59,8 +59,8 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def demo_url(chromium: str) -> Iterator[str]:
     """The address of a running demo."""
-    folder = tempfile.mkdtemp(prefix="staffelstab-browser-", dir="/var/tmp")  # noqa: S108 - a folder of our own in it
-    os.chmod(folder, 0o711)  # noqa: S103 - the database server runs as another user
+    folder = tempfile.mkdtemp(prefix="staffelstab-browser-", dir="/var/tmp")
+    Path(folder).chmod(0o711)  # the database server runs as another user
     port = _free_port()
     environment = {
         **{
@@ -99,7 +99,7 @@ def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
         if server.poll() is not None:
             pytest.fail(f"the demo ended: {log.read_text()[-3000:]}")
         try:
-            with urllib.request.urlopen(url, timeout=5):
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own address
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)

@@ -1,4 +1,4 @@
-"""Whole journeys in a real browser: import with errors, import by keyboard alone, board, measure, phone without scripts."""
+"""Whole journeys in a real browser: import, board and measure by keyboard alone; a phone without scripts."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def register(folder: Path, *, title: str, errors: bool = False) -> Path:
         "Besetzungen": "Stellennummer;Personalnummer;Austrittsquartal\n99-01;990001;"
         + ("bald" if errors else "2027-Q2")
         + "\n",
-        "Aufgaben": f"Schlüssel;Titel;Einheit;Positionsrisiko\n99-A;{title};99;" + ("9" if errors else "5") + "\n",
+        "Aufgaben": f"Schlüssel;Titel;Einheit;Positionsrisiko\n99-A;{title};99;"
+        + ("9" if errors else "5")
+        + "\n",
         "Zuständigkeiten": "Aufgabe;Stellennummer;Art\n99-A;99-01;zuständig\n",
     }
     content = BytesIO()
@@ -67,7 +69,9 @@ def upload_by_keyboard(page: Page, path: Path) -> None:
     page.wait_for_url(re.compile(r"/aufgaben/importe/[0-9a-f-]{36}/"))
 
 
-def test_import_board_measure_by_keyboard(sign_in: SignIn, axe: Callable[[Page], list[str]], tmp_path: Path) -> None:
+def test_import_board_measure_by_keyboard(
+    sign_in: SignIn, axe: Callable[[Page], list[str]], tmp_path: Path
+) -> None:
     page = sign_in("kaya")
     upload_by_keyboard(page, register(tmp_path, title="Stauwehr bedienen"))
     apply = page.get_by_role("button", name="Import übernehmen")
@@ -95,7 +99,9 @@ def test_import_board_measure_by_keyboard(sign_in: SignIn, axe: Callable[[Page],
     assert axe(page) == []
 
 
-def test_import_with_errors_names_their_places(sign_in: SignIn, axe: Callable[[Page], list[str]], tmp_path: Path) -> None:
+def test_import_with_errors_names_their_places(
+    sign_in: SignIn, axe: Callable[[Page], list[str]], tmp_path: Path
+) -> None:
     page = sign_in("kaya")
     upload_by_keyboard(page, register(tmp_path, title="Fehlerhaft", errors=True))
     problems = page.get_by_role("table").filter(has_text="Besetzungen")
@@ -163,7 +169,9 @@ def test_switching_the_house_switches_data_and_roles(sign_in: SignIn) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["dark", "light"])
-def test_board_in_dark_and_forced_colours(sign_in: SignIn, axe: Callable[[Page], list[str]], scheme: str) -> None:
+def test_board_in_dark_and_forced_colours(
+    sign_in: SignIn, axe: Callable[[Page], list[str]], scheme: str
+) -> None:
     page = sign_in("kaya")
     page.emulate_media(color_scheme=scheme, forced_colors="active" if scheme == "light" else "none")
     page.goto("/ausblick/wissensrisiko/")

@@ -111,7 +111,7 @@ def generate(folder: Path, rows: int) -> None:
         "Austritt fest",
     )
     write(folder, "Besetzungen", heads, holdings())
-    heads = (
+    task_heads = (
         "Schlüssel",
         "Titel",
         "Einheit",
@@ -125,7 +125,7 @@ def generate(folder: Path, rows: int) -> None:
     write(
         folder,
         "Aufgaben",
-        (*heads, "Frist", "Mindestbesetzung"),
+        (*task_heads, "Frist", "Mindestbesetzung"),
         (
             (
                 f"A{n:07}",
@@ -157,13 +157,14 @@ def import_once(folder: Path, slug: str, steps: dict[str, float]) -> tuple[Any, 
     from staffelstab.identity.selectors.actors import organisation_id_by_slug  # noqa: PLC0415
     from staffelstab.workforce.services.imports import runs  # noqa: PLC0415
 
-    last = ["start", time.perf_counter()]
+    last, since = "start", time.perf_counter()
 
     def progress(step: str, _done: int, _total: int) -> None:
-        if step != last[0]:
+        nonlocal last, since
+        if step != last:
             now = time.perf_counter()
-            steps[str(last[0])] = steps.get(str(last[0]), 0.0) + now - float(last[1])
-            last[:] = [step, now]
+            steps[last] = steps.get(last, 0.0) + now - since
+            last, since = step, now
 
     organisation_id = organisation_id_by_slug(slug)
     assert organisation_id is not None  # noqa: S101 - made by the caller

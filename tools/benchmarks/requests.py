@@ -163,7 +163,8 @@ def memory(process: psutil.Process, folder: Path) -> float:
             other.info["cmdline"] or []
         ):
             found |= {other, *other.children(recursive=True)}
-    return sum(each.memory_full_info().pss for each in found if each.is_running()) / 2**20
+    sizes: list[int] = [each.memory_full_info().pss for each in found if each.is_running()]
+    return sum(sizes) / 2**20
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -171,7 +172,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
-    folder = Path(tempfile.mkdtemp(prefix="staffelstab-bench-", dir="/var/tmp"))  # noqa: S108 - own folder in it
+    folder = Path(tempfile.mkdtemp(prefix="staffelstab-bench-", dir="/var/tmp"))
     folder.chmod(0o711)
     os.environ.update(
         {"STAFFELSTAB_DATA": str(folder), "STAFFELSTAB_DEMO": "1", "STAFFELSTAB_SECRET_KEY": "bench"}

@@ -20,7 +20,9 @@ class VocabularyConfig(AppConfig):
         # Local import: the protocol has models, which are not loaded yet when this module is.
         from staffelstab.identity.selectors import protocol  # noqa: PLC0415
 
-        protocol.register_types({"vocabulary.service": protocol.ObjectType(_("Public service"), personal=False)})
+        protocol.register_types(
+            {"vocabulary.service": protocol.ObjectType(_("Public service"), personal=False)}
+        )
         permissions.register_table("staffelstab.vocabulary.permissions.RULES")
         navigation.register(
             NavigationItem(

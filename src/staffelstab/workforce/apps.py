@@ -54,7 +54,9 @@ class WorkforceConfig(AppConfig):
                 "workforce.holding": protocol.ObjectType(_("Holding")),
             }
         )
-        protocol.register_verbs({"linked": _("linked to an account"), "unlinked": _("no longer linked to an account")})
+        protocol.register_verbs(
+            {"linked": _("linked to an account"), "unlinked": _("no longer linked to an account")}
+        )
         outbox.subscribe(self.subscriptions)
         permissions.register_table("staffelstab.workforce.permissions.RULES")
         navigation.register(*ITEMS)

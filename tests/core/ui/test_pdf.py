@@ -16,8 +16,11 @@ from staffelstab.core.ui import pdf, pdf_worker
 from staffelstab.core.ui.charts import chart_svg
 from staffelstab.core.ui.samples import sample_chart
 
-DOCUMENT = """{% extends "core/ui/document.html" %}{% block title %}Probe{% endblock %}{% block heading %}Übergröße{% endblock %}
-{% block content %}<figure class="chart"><img alt="Anstieg" src="data:image/svg+xml;base64,{{ picture }}"></figure>{% endblock %}"""
+DOCUMENT = """{% extends "core/ui/document.html" %}
+{% block title %}Probe{% endblock %}{% block heading %}Übergröße{% endblock %}
+{% block content %}
+<figure class="chart"><img alt="Anstieg" src="data:image/svg+xml;base64,{{ picture }}"></figure>
+{% endblock %}"""
 
 
 @pytest.fixture

@@ -24,5 +24,7 @@ def test_units_in_tree_order(world: World, django_assert_num_queries: Any) -> No
 def test_roles_screen_offers_units(world: World, client_as: Any) -> None:
     with world.inside():
         units.create_unit(code="50", name="Sozialamt", parent=None, actor=world.system, now=NOW)
-    page = client_as("administrator").get(reverse("identity:account_roles", args=[world.accounts["employee"].pk]))
+    page = client_as("administrator").get(
+        reverse("identity:account_roles", args=[world.accounts["employee"].pk])
+    )
     assert "50 Sozialamt" in page.content.decode()

@@ -1,4 +1,4 @@
-"""PDF documents: tagged (PDF/UA-1), from a template of ours, with charts drawn from the same definition as on screen."""
+"""PDF documents: tagged (PDF/UA-1), from a template of ours, with the same charts as on screen."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ HOST = (
 KINDS = {".css": "text/css", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
 
 
-class PackageOnly(URLFetcher):  # type: ignore[misc]
+class PackageOnly(URLFetcher):
     """Only files of the package's own static folder may be read: nothing from the network, nothing else from disk."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:

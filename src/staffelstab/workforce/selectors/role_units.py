@@ -9,7 +9,9 @@ from staffelstab.workforce.models import Unit
 def unit_choices() -> list[UnitChoice]:
     """The active organisation's units in the order of their tree; one query."""
     rows = list(
-        Unit.objects.filter(ended_on=None).order_by("sort_key", "id").values_list("id", "code", "name", "ancestor_ids")
+        Unit.objects.filter(ended_on=None)
+        .order_by("sort_key", "id")
+        .values_list("id", "code", "name", "ancestor_ids")
     )
     place = {key: (number, code) for number, (key, code, _name, _path) in enumerate(rows)}
     in_tree = sorted(rows, key=lambda row: [place.get(step, (-1, "")) for step in row[3]])
