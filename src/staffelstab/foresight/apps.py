@@ -21,14 +21,17 @@ class ForesightConfig(AppConfig):
     def ready(self) -> None:
         # Local import: the outbox has models, which are not loaded yet when this module is.
         from staffelstab.core import outbox  # noqa: PLC0415
+        from staffelstab.foresight.selectors.words import FIELDS  # noqa: PLC0415
         from staffelstab.identity.selectors import protocol  # noqa: PLC0415
 
         protocol.register_types(
             {
                 "foresight.measure": protocol.ObjectType(_("Measure"), personal=False),
                 "foresight.risksettings": protocol.ObjectType(_("Assumptions"), personal=False),
+                "foresight.riskrecord": protocol.ObjectType(_("Figures of the quarter"), personal=False),
             }
         )
+        protocol.register_fields(FIELDS)
         permissions.register_table("staffelstab.foresight.permissions.RULES")
         outbox.subscribe(self.subscriptions)
         slots.register("workforce.task", "staffelstab.foresight.web.slots.task_risk")

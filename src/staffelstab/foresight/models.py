@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from staffelstab.core.tenancy.models import TenantForeignKey, TenantModel
+from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.enums import MeasureKind, MeasureState
 
 
@@ -78,4 +79,4 @@ class RiskRecord(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quarter}"
+        return Quarter.from_index(self.quarter).label

@@ -41,6 +41,7 @@ class WorkforceConfig(AppConfig):
         # Local import: the outbox has models, which are not loaded yet when this module is.
         from staffelstab.core import outbox  # noqa: PLC0415
         from staffelstab.identity.selectors import protocol, units  # noqa: PLC0415
+        from staffelstab.workforce.selectors import history  # noqa: PLC0415
         from staffelstab.workforce.selectors.role_units import unit_choices  # noqa: PLC0415
 
         units.register_source(unit_choices)
@@ -57,6 +58,8 @@ class WorkforceConfig(AppConfig):
         protocol.register_verbs(
             {"linked": _("linked to an account"), "unlinked": _("no longer linked to an account")}
         )
+        protocol.register_verbs(history.PROTOCOL_VERBS)
+        protocol.register_fields(history.protocol_fields())
         outbox.subscribe(self.subscriptions)
         permissions.register_table("staffelstab.workforce.permissions.RULES")
         navigation.register(*ITEMS)

@@ -10,6 +10,7 @@ from staffelstab.core import audit
 from staffelstab.identity.enums import Role
 from staffelstab.identity.services import accounts, organisations
 from tests.factories.identity import member
+from tests.factories.workforce import TaskFactory
 from tests.identity.counting import queries_of
 from tests.strict_client import StrictClient
 from tests.world import NOW, World
@@ -105,3 +106,25 @@ def test_audit_list_pages_by_keyset(world: World, client_as: ClientAs) -> None:
     second = rows(client, str(following["href"]))
     assert second[0].split()[1] == "identity.organisation.x09:"
     assert len(second) == 11
+
+
+def test_audit_list_shows_fields_and_values_of_the_modules_in_words(
+    world: World, client_as: ClientAs
+) -> None:
+    with world.inside():
+        task = TaskFactory(title="Wohngeld bescheiden")
+        changes = {"topic": (None, "building"), "criticality": (3, 4), "ended_on": (None, "2026-12-31")}
+        audit.record(world.actor("administrator"), "workforce.task.edited", task, at=NOW, changes=changes)
+        changes = {"50-03": ("responsible", "deputy_ready")}
+        audit.record(
+            world.actor("administrator"),
+            "workforce.task.responsibilities_changed",
+            task,
+            at=NOW,
+            changes=changes,
+        )
+    found = "\n".join(rows(client_as("administrator"))[:2])
+    assert "50-03: zuständig → vertretung, bereit" in found.lower()
+    assert "Beendet am: – → 31.12.2026" in found
+    assert "workforce" not in found
+    assert "topic" not in found

@@ -19,7 +19,7 @@ def test_own_data_with_posts_and_looks(world: World, client_as: Any) -> None:
         audit.record_looks(world.actor("personnel"), "workforce.person", [person.pk], at=NOW)
     page = client_as("employee").get(reverse("portal:stored_show")).content.decode()
     assert "Änne Groß" in page
-    assert "2028-Q3" in page
+    assert "III/2028" in page
     assert world.accounts["personnel"].display_name in page
 
 

@@ -76,7 +76,11 @@ def register_verbs(verbs: Mapping[str, Label]) -> None:
 
 
 def register_fields(fields: Mapping[str, Field]) -> None:
-    """Name a module's fields by their names in the code. A field nobody names appears under that name."""
+    """Name a module's fields by their names in the code. A field nobody names appears under that name.
+
+    ``workforce.task.topic`` counts before ``topic``. ``workforce.task.*`` gives the words for the values of the
+    fields nobody names, which then are names themselves (numbers of positions).
+    """
     _fields.update(fields)
 
 
@@ -162,7 +166,9 @@ def _entry(row: AuditEntry, *, with_names: bool) -> Entry:
         verb=VERBS.get(row.action.rpartition(".")[2], row.action),
         kind=kind.label if kind else row.object_type,
         name=row.object_name if shown else "",
-        changes=tuple(_change(name, pair, shown=shown) for name, pair in row.changes.items()),
+        changes=tuple(
+            _change(row.object_type, name, pair, shown=shown) for name, pair in row.changes.items()
+        ),
     )
 
 
@@ -172,8 +178,16 @@ def _who(row: AuditEntry, *, with_names: bool) -> Label:
     return row.actor_name if with_names else _("A person of the organisation")
 
 
-def _change(name: str, pair: object, *, shown: bool) -> Change:
-    field = _fields.get(name, Field(name))
+def _field(object_type: str, name: str) -> Field:
+    named = _fields.get(f"{object_type}.{name}") or _fields.get(name)
+    if named is not None:
+        return named
+    unnamed = _fields.get(f"{object_type}.*")
+    return Field(name) if unnamed is None else Field(name, unnamed.value)
+
+
+def _change(object_type: str, name: str, pair: object, *, shown: bool) -> Change:
+    field = _field(object_type, name)
     if not shown or not isinstance(pair, list) or len(pair) != 2:
         return Change(field.label, "", "")
     return Change(field.label, _text(field, pair[0]), _text(field, pair[1]))

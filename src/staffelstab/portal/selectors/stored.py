@@ -13,6 +13,7 @@ from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.models import AuditEntry, Look
 from staffelstab.identity.models import Account, Membership, RoleGrant
+from staffelstab.workforce.domain.quarters import quarter_label
 from staffelstab.workforce.models import Holding, Person
 
 _LATEST = 200
@@ -124,7 +125,7 @@ def _holdings(person: Person) -> list[Mapping[str, object]]:
 
 
 def _quarter(index: int | None) -> str:
-    return "" if index is None else f"{index // 4}-Q{index % 4 + 1}"
+    return "" if index is None else quarter_label(index)
 
 
 def _looks(subjects: list[UUID]) -> list[LookAtMe]:

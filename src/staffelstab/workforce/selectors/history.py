@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from django.db import models
@@ -19,6 +20,7 @@ from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.models import AuditEntry
 from staffelstab.core.ui.paging import Page, keyset_page
+from staffelstab.identity.selectors.protocol import Field
 from staffelstab.vocabulary.enums import Topic
 from staffelstab.workforce.domain.quarters import quarter_label
 from staffelstab.workforce.enums import Criticality, ExitBand, PositionRisk, ResponsibilityKind
@@ -39,6 +41,13 @@ ACTIONS: Final[Mapping[str, Promise]] = {
     "withdrawn": gettext_lazy("withdrawn before it began"),
     "handed_over": gettext_lazy("handed over to another position"),
     "responsibilities_changed": gettext_lazy("responsibilities changed"),
+}
+
+PROTOCOL_VERBS: Final[Mapping[str, Promise]] = {
+    **{verb: ACTIONS[verb] for verb in ("enlarged", "exit_set", "handed_over", "responsibilities_changed")},
+    "uploaded": gettext_lazy("uploaded"),
+    "confirmed": gettext_lazy("confirmed"),
+    "discarded": gettext_lazy("discarded"),
 }
 
 FIELDS: Final[Mapping[str, Promise]] = {
@@ -92,6 +101,7 @@ CHOICES: Final[Mapping[str, type[Choices]]] = {
 }
 
 DATES: Final = frozenset({"ended_on", "ends_on", "last_day", "starts_on"})
+NUMBERS: Final = frozenset({"criticality", "exit_quarter", "position_risk"})
 READY_DEPUTY: Final = gettext_lazy("Deputy, ready")
 
 
@@ -134,6 +144,22 @@ def _plain_words(name: str, value: object) -> str:
     if name in DATES and isinstance(value, str) and (day := parse_date(value)):
         return date_format(day, "SHORT_DATE_FORMAT")
     return str(value)
+
+
+def stored_words(name: str, text: str) -> str:
+    """One value of a field in words, from the text the protocol of the whole organisation hands over."""
+    if text in ("True", "False"):
+        return _words(name, text == "True")
+    return _words(name, int(text) if text.isdecimal() and name in NUMBERS else text)
+
+
+def protocol_fields() -> dict[str, Field]:
+    """The fields of the register for the protocol of the whole organisation, by model label and name."""
+    return {
+        f"workforce.{model}.{name}": Field(label, partial(stored_words, name))
+        for model in ("unit", "position", "person", "holding", "task")
+        for name, label in {**FIELDS, "*": ""}.items()
+    }
 
 
 def _line(entry: AuditEntry) -> HistoryLine:
