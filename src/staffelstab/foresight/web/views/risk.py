@@ -71,6 +71,7 @@ def _board_context(request: Request, shown: BoardPage) -> dict[str, object]:
         "steps": drawing.next_steps(details) if details and details.may_record else [],
         "figures": drawing.figures(shown),
         "scope_total": int(board.scope.sum()),
+        "may_import": request.actor.may("workforce.import.use"),
     }
 
 
