@@ -366,4 +366,4 @@ def test_task_detail_queries(client_as: Any, world: World, rows: int) -> None:
         HoldingFactory(position=PositionFactory(unit=task.unit, is_lead=True))
     # task, path, parts, their holders, leads, their holders, service
     address = reverse("workforce:task_detail", args=[task.pk])
-    assert own_queries(client_as("employee"), address) == 7
+    assert own_queries(client_as("employee"), address) == 6

@@ -83,12 +83,21 @@ def activate(context: TenancyContext, *, using: str = DEFAULT_DB_ALIAS) -> Itera
             _write(outer, using)
 
 
+_assumed: ContextVar[TenancyContext | None] = ContextVar("staffelstab_assumed", default=None)
+
+
 def assume(context: TenancyContext, *, using: str = DEFAULT_DB_ALIAS) -> None:
     """Let the current transaction see the context's data until :func:`hold` says what counts.
 
     For the one question of a request that decides its context: is this account at home in that organisation?
     """
     _write(context, using)
+    _assumed.set(context)
+
+
+def assumed(context: TenancyContext) -> None:
+    """Note that a statement has itself set the context in the database, so that ``hold`` need not repeat it."""
+    _assumed.set(context)
 
 
 @contextmanager
@@ -98,7 +107,9 @@ def hold(context: TenancyContext, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[
     Inside another transaction (only tests nest requests) the outer context is restored.
     """
     outer = _current.get()
-    _write(context, using)
+    if _assumed.get() != context:
+        _write(context, using)
+    _assumed.set(None)
     token = _current.set(context)
     try:
         yield context

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from staffelstab.core.actors import ANONYMOUS, Actor, Grant
-from staffelstab.core.tenancy.context import TenancyContext, activate, assume
+from staffelstab.core.tenancy.context import TenancyContext, activate, assume, assumed
 from staffelstab.identity.models import Account, Membership, NetworkMembership, Organisation, RoleGrant
 
 ORGANISATION_KEY = "staffelstab_organisation"
@@ -76,7 +76,10 @@ def _first_seat(account: Account, today: date) -> UUID | None:
 
 _SEAT = """
 SELECT o.name, o.short_name, o.colour, o.slug, g.role, g.unit_id,
-       ARRAY(SELECT n.network_id FROM identity_networkmembership n WHERE n.organisation_id = o.id),
+       ARRAY(SELECT n.network_id FROM identity_networkmembership n WHERE n.organisation_id = o.id ORDER BY 1),
+       set_config('staffelstab.networks',
+                  coalesce((SELECT string_agg(n.network_id::text, ',' ORDER BY n.network_id)
+                            FROM identity_networkmembership n WHERE n.organisation_id = o.id), ''), true),
        (SELECT count(*) FROM identity_membership s
         WHERE s.account_id = m.account_id AND s.since <= %s AND (s.until IS NULL OR s.until >= %s))
 FROM identity_membership m
@@ -89,8 +92,8 @@ WHERE m.account_id = %s AND m.organisation_id = %s AND m.since <= %s AND (m.unti
 def _seat_at(account: Account, organisation_id: UUID, today: date) -> tuple[Actor, House] | tuple[None, None]:
     """The actor of an account in an organisation; nothing when the membership does not hold today.
 
-    One statement: it runs in every request. Leaves the transaction in the context it asked for; the caller holds
-    the one that counts.
+    Two statements: they run in every request. They leave the transaction in the actor's context, networks
+    included, and the caller holds it.
     """
     assume(TenancyContext(organisation_id, account.pk))
     with connection.cursor() as cursor:
@@ -98,8 +101,9 @@ def _seat_at(account: Account, organisation_id: UUID, today: date) -> tuple[Acto
         rows = cursor.fetchall()
     if not rows:
         return None, None
-    name, short_name, colour, slug, _role, _unit, networks, count = rows[0]
-    grants = tuple(Grant(role, unit) for *_, role, unit, _networks, _count in rows if role)
+    name, short_name, colour, slug, _role, _unit, networks, _set, count = rows[0]
+    assumed(TenancyContext(organisation_id, account.pk, tuple(networks)))
+    grants = tuple(Grant(role, unit) for *_, role, unit, _networks, _set, _count in rows if role)
     actor = Actor(
         account_id=account.pk,
         organisation_id=organisation_id,
