@@ -7,7 +7,6 @@ from django import template
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.template import Context
-from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
@@ -290,14 +289,6 @@ def description(items: Sequence[tuple[object, object]]) -> dict[str, object]:
 def data_table(table: tables.Table) -> dict[str, object]:
     """Data table (see core.ui.tables.Table)."""
     return {"table": table}
-
-
-@register.simple_tag
-def table_cell(cell: tables.Cell) -> SafeString | str:
-    """Content of a cell, drawn by the column's template when it has one."""
-    if cell.column.template:
-        return render_to_string(cell.column.template, {"row": cell.row, "value": cell.value})
-    return cell.html
 
 
 @register.inclusion_tag("core/ui/filters.html")

@@ -3,24 +3,32 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 Text = str | Promise
+
+_CURSORS = frozenset({"after", "before"})
 
 
 def link_to(query: QueryDict, **changes: str | None) -> str:
     """Relative URL with the parameters changed (None or empty removes); paging cursors are always dropped."""
-    changed = query.copy()
-    for name in ("after", "before", *(key for key, value in changes.items() if not value)):
-        changed.pop(name, None)
-    for name, value in changes.items():
-        if value:
-            changed[name] = value
-    return f"?{changed.urlencode()}" if changed else "?"
+    pairs: list[tuple[str, str]] = []
+    # Hundreds of links a page: no copy of the parameters for each of them.
+    for name, values in query.lists():
+        if name in changes:
+            if changes[name]:
+                pairs.append((name, str(changes[name])))
+        elif name not in _CURSORS:
+            pairs.extend((name, str(value)) for value in values)
+    pairs.extend((name, str(value)) for name, value in changes.items() if value and name not in query)
+    return f"?{urlencode(pairs)}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +73,13 @@ class Cell:
     value: object
     html: SafeString | str
     row: object
+
+
+def cell_html(cell: Cell) -> str:
+    """Content of a cell, drawn by the column's template when it has one."""
+    if cell.column.template:
+        return render_to_string(cell.column.template, {"row": cell.row, "value": cell.value})
+    return conditional_escape(cell.html)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +131,30 @@ class Table:
             aria = ("descending" if descending else "ascending") if current else ""
             heads.append(Header(column=column, url=url, aria_sort=aria))
         return heads
+
+    def rows_html(self) -> SafeString:
+        """The body's rows as HTML. Written here and not as a template: fifty rows cost a template most of a request."""
+        opened = [self._opening(column) for column in self.columns]
+        pieces: list[str] = []
+        for row in self.body():
+            pieces.append('<tr class="selected" aria-current="true">' if row.selected else "<tr>")
+            if self.bulk_form:
+                pieces.append(
+                    f'<td class="tick"><input type="checkbox" name="selected" value="{conditional_escape(row.key)}" '
+                    f'form="{conditional_escape(self.bulk_form)}" '
+                    f'aria-label="{conditional_escape(_("Select %(label)s") % {"label": row.label})}"></td>'
+                )
+            for (start, end), cell in zip(opened, row.cells, strict=True):
+                pieces.append(f"{start}{cell_html(cell)}{end}")
+            pieces.append("</tr>")
+        return mark_safe("".join(pieces))  # noqa: S308 - every value is escaped above
+
+    @staticmethod
+    def _opening(column: Column) -> tuple[str, str]:
+        if column.primary:
+            return '<th scope="row" class="primary">', "</th>"
+        words = " ".join(word for word, on in (("num", column.numeric), ("optional", column.optional)) if on)
+        return f'<td data-label="{conditional_escape(column.label)}" class="{words}">', "</td>"
 
     def body(self) -> list[TableRow]:
         """Rows with their cells drawn as far as no template is needed."""
