@@ -154,7 +154,7 @@ class Table:
         if column.primary:
             return '<th scope="row" class="primary">', "</th>"
         words = " ".join(word for word, on in (("num", column.numeric), ("optional", column.optional)) if on)
-        return f'<td data-label="{conditional_escape(column.label)}" class="{words}">', "</td>"
+        return f'<td data-label="{conditional_escape(str(column.label))}" class="{words}">', "</td>"
 
     def body(self) -> list[TableRow]:
         """Rows with their cells drawn as far as no template is needed."""

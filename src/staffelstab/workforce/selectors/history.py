@@ -155,10 +155,11 @@ def stored_words(name: str, text: str) -> str:
 
 def protocol_fields() -> dict[str, Field]:
     """The fields of the register for the protocol of the whole organisation, by model label and name."""
+    named: dict[str, Promise | str] = {**FIELDS, "*": ""}
     return {
         f"workforce.{model}.{name}": Field(label, partial(stored_words, name))
         for model in ("unit", "position", "person", "holding", "task")
-        for name, label in {**FIELDS, "*": ""}.items()
+        for name, label in named.items()
     }
 
 
