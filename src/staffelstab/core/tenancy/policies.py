@@ -7,6 +7,7 @@ models of foreign packages and Django are listed in :data:`FOREIGN_TABLES` with 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -30,14 +31,14 @@ class Policy:
     check: str | None = None
 
 
-class Protection:
+class Protection(ABC):
     """How the database protects a table."""
 
     tenant: ClassVar[bool] = True
 
+    @abstractmethod
     def policies(self) -> tuple[Policy, ...]:
         """The policies of the application role."""
-        raise NotImplementedError  # pragma: no cover - abstract
 
     @property
     def grants(self) -> str:
