@@ -13,7 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import PHONE, SignIn
 
-pytestmark = pytest.mark.slow  # a server, a worker and a browser work together here
+# One worker runs all browser tests: they share one server. Slow: server, worker and browser work together.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 TABS = 200
 """A journey that needs more presses of Tab than this is no journey."""

@@ -11,6 +11,9 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import DESKTOP, PHONE, SignIn
 
+# One worker runs all browser tests: they share one server.
+pytestmark = pytest.mark.xdist_group("browser")
+
 SCREENS = [
     ("", "/konto/anmelden/"),
     ("", "/konto/kennwort-vergessen/"),
