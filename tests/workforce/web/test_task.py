@@ -364,6 +364,6 @@ def test_task_detail_queries(client_as: Any, world: World, rows: int) -> None:
         for _each in range(rows):
             HoldingFactory(position=ResponsibilityFactory(task=task).position)
         HoldingFactory(position=PositionFactory(unit=task.unit, is_lead=True))
-    # task, path, parts, their holders, leads, their holders, service
+    # task with the name of its service, path, parts, leads, holders of both
     address = reverse("workforce:task_detail", args=[task.pk])
-    assert own_queries(client_as("employee"), address) == 6
+    assert own_queries(client_as("employee"), address) == 5

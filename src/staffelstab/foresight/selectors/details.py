@@ -68,8 +68,17 @@ class TaskDetails:
     measures: tuple[Measure, ...]
 
 
-def task_details(*, actor: Actor, picture: Picture, number: int, with_names: bool) -> TaskDetails:
+def task_details(
+    *,
+    actor: Actor,
+    picture: Picture,
+    number: int,
+    with_names: bool,
+    positions: tuple[PositionFacts, ...] | None = None,
+) -> TaskDetails:
     """Details of the task at `number`. Raises NotFound when the actor does not see it.
+
+    `positions`: its responsible and deputy positions, where the caller has them at hand.
 
     With names, the caller logs the look at each holder's exit (``subject_id``).
     """
@@ -78,7 +87,7 @@ def task_details(*, actor: Actor, picture: Picture, number: int, with_names: boo
     loaded, result = picture.loaded, picture.assessment
     explanation = explain(loaded.register, loaded.ratings, result, task=number)
     task = _task(loaded.tasks[number])
-    positions = _positions(picture, task)
+    positions = _positions(picture, task) if positions is None else positions
     responsible = tuple(each for each in positions if each.kind == ResponsibilityKind.RESPONSIBLE)
     deputies = tuple(each for each in positions if each.kind == ResponsibilityKind.DEPUTY)
     situation = Situation(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from staffelstab.core import permissions
@@ -142,10 +143,12 @@ def active() -> QuerySet[Task]:
     return Task.objects.filter(ended_on=None).fetch_mode(models.FETCH_RAISE)
 
 
-def get_task(*, actor: Actor, task_id: UUID, permission: str = VIEW) -> Task:
+def get_task(
+    *, actor: Actor, task_id: UUID, permission: str = VIEW, **annotations: models.expressions.Combinable
+) -> Task:
     """One task with its unit, also an ended one. Raises NotFound, also without ``permission`` on it."""
     rows = Task.objects.select_related("unit").fetch_mode(models.FETCH_RAISE)
-    task: Task | None = rows.filter(pk=task_id).first()
+    task: Task | None = rows.annotate(**annotations).filter(pk=task_id).first()
     if task is None:
         raise NotFound
     permissions.require(actor, permission, task)
@@ -329,8 +332,9 @@ def task_parts(*, actor: Actor, task: Task, today: dt.date) -> tuple[PartRow, ..
 
 
 def task_detail(*, actor: Actor, task_id: UUID, today: dt.date) -> TaskDetail:
-    """One task. Raises NotFound. Five statements, and one more for a task with a service."""
-    task = get_task(actor=actor, task_id=task_id)
+    """One task. Raises NotFound. Five statements."""
+    named = Service.objects.filter(key=OuterRef("service_key"), key__gt="").values("name")[:1]
+    task: Any = get_task(actor=actor, task_id=task_id, service_name=Subquery(named))
     rows = _responsibilities(task)
     leads = list(
         Position.objects.filter(unit__in=task.unit.ancestor_ids, is_lead=True, ended_on=None)
@@ -340,11 +344,10 @@ def task_detail(*, actor: Actor, task_id: UUID, today: dt.date) -> TaskDetail:
     positions = {*(row.position_id for row in rows), *(lead.pk for lead in leads)}
     holders = holders_of(positions, actor=actor, today=today)
     parts = tuple(PartRow(row, holders.get(row.position_id, ())) for row in rows)
-    names = service_names([task.service_key]) if task.service_key else {}
     return TaskDetail(
         task=task,
         path=path_of(task.unit),
-        service_name=names.get(task.service_key, ""),
+        service_name=task.service_name or "",
         parts=parts,
         contacts=_contacts(task, parts, leads, holders),
         gaps=_gaps(parts),
