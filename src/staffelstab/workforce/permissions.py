@@ -75,6 +75,8 @@ RULES: Final[Mapping[str, Predicate]] = {
     "workforce.position.edit": manages_knowledge | does_personnel | is_system,
     "workforce.person.view": has_role(*SEES_NAMES) | is_system,
     "workforce.person.edit": does_personnel | manages_knowledge | is_system,
+    # Whoever is linked to a person sees everything stored about that person: never a matter of one unit.
+    "workforce.person.link": role_everywhere(Role.KNOWLEDGE_MANAGER, Role.PERSONNEL) | is_system,
     "workforce.holding.edit": does_personnel | manages_knowledge | is_system,
     "workforce.exit.view": does_personnel | manages_knowledge | leads | is_system,
     "workforce.exit.edit": does_personnel | is_system,

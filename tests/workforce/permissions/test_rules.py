@@ -24,6 +24,7 @@ TABLE = {
     "workforce.position.edit": REGISTER,
     "workforce.person.view": NAMES,
     "workforce.person.edit": REGISTER,
+    "workforce.person.link": REGISTER,
     "workforce.holding.edit": REGISTER,
     "workforce.exit.view": PLANNERS,
     "workforce.exit.edit": frozenset({R.PERSONNEL}),
@@ -34,7 +35,7 @@ TABLE = {
     "workforce.export.use": REGISTER,
     "workforce.history.view": PLANNERS,
 }
-WHOLE_HOUSE = frozenset({"workforce.import.use", "workforce.export.use"})
+WHOLE_HOUSE = frozenset({"workforce.import.use", "workforce.export.use", "workforce.person.link"})
 WITHOUT_PLACE = frozenset(
     {"workforce.unit.view", "workforce.position.view", "workforce.person.view", "workforce.task.view"}
 )

@@ -24,6 +24,7 @@ from staffelstab.workforce.services.errors import (
 )
 
 EDIT = "workforce.person.edit"
+LINK = "workforce.person.link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ def link_account(
 
     Raises PermissionRefused, ChangedMeanwhile, NotOurAccount, AccountTaken.
     """
-    permissions.require(actor, EDIT, person)
+    permissions.require(actor, LINK, person)
     person = trail.lock(person, seen=seen)
     if account_id is not None and not Membership.objects.filter(account_id=account_id).exists():
         raise NotOurAccount

@@ -112,7 +112,12 @@ def person_detail(request: Request, person_id: UUID) -> HttpResponse:
         "crumbs": [*_crumbs(), (found.person.name, "")],
         "history": history.latest(actor=actor, obj=found.person),
         "may": may(
-            actor, found.person, edit=EDIT, hold="workforce.holding.edit", history="workforce.history.view"
+            actor,
+            found.person,
+            edit=EDIT,
+            link="workforce.person.link",
+            hold="workforce.holding.edit",
+            history="workforce.history.view",
         ),
     }
     return render(request, "workforce/person/detail.html", context)
@@ -166,11 +171,11 @@ def person_edit(request: Request, person_id: UUID) -> HttpResponse:
     )
 
 
-@access(EDIT, methods=("GET", "POST"))
+@access("workforce.person.link", methods=("GET", "POST"))
 def person_link(request: Request, person_id: UUID) -> HttpResponse:
     """Which account is the person's own."""
     actor = request.actor
-    person = persons.get_person(actor=actor, person_id=person_id, permission=EDIT)
+    person = persons.get_person(actor=actor, person_id=person_id, permission="workforce.person.link")
     initial = {"account": str(person.account_id or ""), "seen": person.changed_at.isoformat()}
     choices = persons.account_choices(actor=actor, person=person)
     form = LinkForm(data_of(request), initial=initial, choices=choices)
