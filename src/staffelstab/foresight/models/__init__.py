@@ -1,0 +1,6 @@
+"""Tables of the foresight module."""
+
+from staffelstab.foresight.models.measures import Measure
+from staffelstab.foresight.models.risk import RiskRecord, RiskSettings
+
+__all__ = ["Measure", "RiskRecord", "RiskSettings"]
