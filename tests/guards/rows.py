@@ -12,7 +12,7 @@ from staffelstab.core.models import AuditEntry, Look, OutboxEvent, Revision
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
 from staffelstab.foresight.models import Measure, RiskRecord, RiskSettings
 from staffelstab.identity.enums import Role
-from staffelstab.identity.models import Account, Membership, RoleGrant
+from staffelstab.identity.models import Account, Membership, RoleDeputy, RoleGrant
 from staffelstab.portal.models import BarrierReport
 from staffelstab.vocabulary.models import Service, ServiceUpload
 from staffelstab.workforce.enums import ImportState, ImportTable, ResponsibilityKind
@@ -60,6 +60,14 @@ def _member() -> Account:
 def role_grant() -> RoleGrant:
     """A role of a member."""
     return RoleGrant.objects.create(**_owned(), account_id=membership().account_id, role=Role.ADVISOR)
+
+
+def role_deputy() -> RoleDeputy:
+    """A colleague who holds a member's role for a day."""
+    colleague = membership().account_id
+    return RoleDeputy.objects.create(
+        **_owned(), grant=role_grant(), deputy_id=colleague, since=TODAY, until=TODAY
+    )
 
 
 def measure() -> Measure:
@@ -186,6 +194,7 @@ ROWS: dict[str, Callable[[], Any]] = {
         **_owned(), reason=mark(), changed_by=mark()
     ),
     "identity.Membership": membership,
+    "identity.RoleDeputy": role_deputy,
     "identity.RoleGrant": role_grant,
     "portal.BarrierReport": barrier,
     "vocabulary.Service": service,

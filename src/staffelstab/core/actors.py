@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from staffelstab.core import permissions
@@ -10,10 +10,14 @@ from staffelstab.core import permissions
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A role held in the active organisation, optionally bound to a unit and its sub-units."""
+    """A role held in the active organisation, optionally bound to a unit and its sub-units.
+
+    ``holder`` is the name of the person whose role it is where the actor holds it as that person's deputy.
+    """
 
     role: str
     unit_id: UUID | None = None
+    holder: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Actor:
     network_ids: tuple[UUID, ...] = ()
     system: bool = False
     roles: frozenset[str] = field(init=False, default=frozenset())
+    stood_in_for: set[str] = field(init=False, default_factory=set, compare=False, repr=False)
+    """Names of those without whose role something done so far would have been refused; for the audit trail."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "roles", frozenset(grant.role for grant in self.grants))
@@ -44,6 +50,16 @@ class Actor:
     def member(self) -> bool:
         """Whether the actor belongs to the active organisation."""
         return self.system or (self.organisation_id is not None and bool(self.grants))
+
+    @property
+    def held_for(self) -> tuple[Grant, ...]:
+        """The grants held as somebody's deputy."""
+        return tuple(grant for grant in self.grants if grant.holder)
+
+    @property
+    def alone(self) -> Actor:
+        """The same actor without the roles held as a deputy."""
+        return replace(self, grants=tuple(grant for grant in self.grants if not grant.holder))
 
     def unit_ids(self, *roles: str) -> frozenset[UUID] | None:
         """Units to which the given roles are bound; ``None`` when one of them holds for the whole organisation."""

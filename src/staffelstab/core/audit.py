@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import models
@@ -39,6 +40,15 @@ def object_name(obj: models.Model) -> str:
     return str(getattr(obj, "audit_name", None) or obj)[:300]
 
 
+def who(actor: Actor) -> dict[str, Any]:
+    """The fields of an entry that say who acted, and as whose deputy."""
+    return {
+        "account_id": actor.account_id,
+        "actor_name": actor.display_name[:200],
+        "deputy_for": ", ".join(sorted(actor.stood_in_for))[:200],
+    }
+
+
 def record(
     actor: Actor,
     action: str,
@@ -55,8 +65,7 @@ def record(
     entry: AuditEntry = AuditEntry.objects.create(
         organisation_id=context.current_organisation(),
         at=at,
-        account_id=actor.account_id,
-        actor_name=actor.display_name[:200],
+        **who(actor),
         action=action,
         object_type=obj._meta.label_lower,
         object_id=obj.pk,

@@ -18,6 +18,9 @@ class AuditEntry(TenantModel):
     at = models.DateTimeField()
     account_id = models.UUIDField(null=True, help_text="no foreign key: the trail outlives the account")
     actor_name = models.CharField(max_length=200)
+    deputy_for = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="names of those whose role it took"
+    )
     action = models.CharField(max_length=100, help_text="module.noun.past_participle")
     object_type = models.CharField(max_length=60)
     object_id = models.UUIDField()

@@ -7,7 +7,7 @@ never swallows an exception; there is no default and no superuser.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.utils.module_loading import import_string
@@ -96,6 +96,21 @@ def allowed(actor: Actor, permission: str, obj: object | None = None) -> bool:
 
 
 def require(actor: Actor, permission: str, obj: object | None = None) -> None:
-    """Raise PermissionRefused unless the rule holds."""
+    """Raise PermissionRefused unless the rule holds. Notes on the actor whose deputy's role it took."""
     if not allowed(actor, permission, obj):
         raise PermissionRefused(permission=permission)
+    if actor.held_for:
+        actor.stood_in_for.update(_stood_in_for(actor, permission, obj))
+
+
+def _stood_in_for(actor: Actor, permission: str, obj: object | None) -> set[str]:
+    alone = actor.alone
+    if allowed(alone, permission, obj):
+        return set()
+    enough = {
+        grant.holder
+        for grant in actor.held_for
+        if allowed(replace(alone, grants=(*alone.grants, grant)), permission, obj)
+    }
+    # Where only several together are enough, all of them are named.
+    return enough or {grant.holder for grant in actor.held_for}

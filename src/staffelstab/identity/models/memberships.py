@@ -18,6 +18,8 @@ _OWN_OR_HOUSE = Custom(
     reason="at login the account finds its own organisations before one is active",
 )
 
+_SOURCE = "the sign-in provider whose claims gave it; empty: given by hand"
+
 
 class Membership(TenantModel):
     """An account belongs to an organisation. Ending it ends access at once."""
@@ -27,6 +29,7 @@ class Membership(TenantModel):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="memberships")
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
+    source = models.CharField(max_length=60, blank=True, default="", db_default="", help_text=_SOURCE)
 
     class Meta:
         constraints = [
@@ -46,6 +49,7 @@ class Membership(TenantModel):
 class RoleGrant(TenantModel):
     """A role of an account in an organisation; ``unit_id`` binds it to a unit and its sub-units.
 
+    A role given by hand and the same role from a sign-in provider are two rows: withdrawing one leaves the other.
     The unit's foreign key is written by ``workforce`` (composite, see its migrations): identity lies below it.
     """
 
@@ -54,11 +58,12 @@ class RoleGrant(TenantModel):
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="role_grants")
     role = models.CharField(max_length=30, choices=Role)
     unit_id = models.UUIDField(null=True, blank=True)
+    source = models.CharField(max_length=60, blank=True, default="", db_default="", help_text=_SOURCE)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "account", "role", "unit_id"],
+                fields=["organisation", "account", "role", "unit_id", "source"],
                 name="role_grant_once",
                 nulls_distinct=False,
             )

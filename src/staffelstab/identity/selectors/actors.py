@@ -75,7 +75,7 @@ def _first_seat(account: Account, today: date) -> UUID | None:
 
 
 _SEAT = """
-SELECT o.name, o.short_name, o.colour, o.slug, g.role, g.unit_id,
+SELECT o.name, o.short_name, o.colour, o.slug, g.role, g.unit_id, g.holder,
        ARRAY(SELECT n.network_id FROM identity_networkmembership n WHERE n.organisation_id = o.id ORDER BY 1),
        set_config('staffelstab.networks',
                   coalesce((SELECT string_agg(n.network_id::text, ',' ORDER BY n.network_id)
@@ -84,7 +84,17 @@ SELECT o.name, o.short_name, o.colour, o.slug, g.role, g.unit_id,
         WHERE s.account_id = m.account_id AND s.since <= %s AND (s.until IS NULL OR s.until >= %s))
 FROM identity_membership m
 JOIN identity_organisation o ON o.id = m.organisation_id
-LEFT JOIN identity_rolegrant g ON g.organisation_id = m.organisation_id AND g.account_id = m.account_id
+LEFT JOIN LATERAL (
+    SELECT own.role, own.unit_id, '' AS holder FROM identity_rolegrant own
+    WHERE own.organisation_id = m.organisation_id AND own.account_id = m.account_id
+    UNION
+    SELECT held.role, held.unit_id, a.display_name FROM identity_roledeputy d
+    JOIN identity_rolegrant held ON held.organisation_id = d.organisation_id AND held.id = d.grant_id
+    JOIN identity_membership h ON h.organisation_id = d.organisation_id AND h.account_id = held.account_id
+    JOIN identity_account a ON a.id = held.account_id
+    WHERE d.organisation_id = m.organisation_id AND d.deputy_id = m.account_id
+      AND %s BETWEEN d.since AND d.until AND h.since <= %s AND (h.until IS NULL OR h.until >= %s)
+) g ON true
 WHERE m.account_id = %s AND m.organisation_id = %s AND m.since <= %s AND (m.until IS NULL OR m.until >= %s)
 """
 
@@ -97,20 +107,22 @@ def _seat_at(account: Account, organisation_id: UUID, today: date) -> tuple[Acto
     """
     assume(TenancyContext(organisation_id, account.pk))
     with connection.cursor() as cursor:
-        cursor.execute(_SEAT, [today, today, account.pk, organisation_id, today, today])
+        cursor.execute(_SEAT, [today, today, today, today, today, account.pk, organisation_id, today, today])
         rows = cursor.fetchall()
     if not rows:
         return None, None
-    name, short_name, colour, slug, _role, _unit, networks, _set, count = rows[0]
+    name, short_name, colour, slug, _role, _unit, _holder, networks, _set, count = rows[0]
     assumed(TenancyContext(organisation_id, account.pk, tuple(networks)))
-    grants = tuple(Grant(role, unit) for *_, role, unit, _networks, _set, _count in rows if role)
+    grants = tuple(
+        Grant(role, unit, holder) for *_, role, unit, holder, _networks, _set, _count in rows if role
+    )
     actor = Actor(
         account_id=account.pk,
         organisation_id=organisation_id,
         display_name=account.display_name,
         organisation_name=name,
         # Whoever belongs to the house is at least an employee of it.
-        grants=grants or (Grant("employee"),),
+        grants=grants if any(not grant.holder for grant in grants) else (Grant("employee"), *grants),
         network_ids=tuple(networks),
     )
     return actor, House(name, short_name or name, colour, slug, count)

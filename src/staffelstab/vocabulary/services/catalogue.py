@@ -272,8 +272,7 @@ def _record(plan: Plan, *, actor: Actor, now: dt.datetime) -> None:
             AuditEntry(
                 organisation_id=current_organisation(),
                 at=now,
-                account_id=actor.account_id,
-                actor_name=actor.display_name[:200],
+                **audit.who(actor),
                 action=action,
                 object_type=Service._meta.label_lower,
                 object_id=service.pk,

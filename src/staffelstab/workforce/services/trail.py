@@ -76,8 +76,7 @@ def record_many(
         AuditEntry(
             organisation_id=organisation_id,
             at=at,
-            account_id=actor.account_id,
-            actor_name=actor.display_name[:200],
+            **audit.who(actor),
             action=action,
             object_type=model._meta.label_lower,
             object_id=entry.object_id,
