@@ -12,7 +12,7 @@ from staffelstab.core.models import AuditEntry, Look, OutboxEvent, Revision
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
 from staffelstab.foresight.models import Measure, RiskRecord, RiskSettings
 from staffelstab.identity.enums import Role
-from staffelstab.identity.models import Account, Membership, RoleDeputy, RoleGrant
+from staffelstab.identity.models import Account, Membership, RoleDeputy, RoleGrant, StaffSession
 from staffelstab.portal.models import BarrierReport
 from staffelstab.vocabulary.models import Service, ServiceUpload
 from staffelstab.workforce.enums import ImportState, ImportTable, ResponsibilityKind
@@ -67,6 +67,19 @@ def role_deputy() -> RoleDeputy:
     colleague = membership().account_id
     return RoleDeputy.objects.create(
         **_owned(), grant=role_grant(), deputy_id=colleague, since=TODAY, until=TODAY
+    )
+
+
+def staff_session() -> StaffSession:
+    """A session of the operating staff that runs at the tests' time."""
+    return StaffSession.objects.create(
+        **_owned(),
+        account=_member(),
+        account_name=mark(),
+        organisation_name=mark(),
+        reason=mark(),
+        opened_at=NOW,
+        expires_at=NOW + dt.timedelta(hours=1),
     )
 
 
@@ -196,6 +209,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "identity.Membership": membership,
     "identity.RoleDeputy": role_deputy,
     "identity.RoleGrant": role_grant,
+    "identity.StaffSession": staff_session,
     "portal.BarrierReport": barrier,
     "vocabulary.Service": service,
     "vocabulary.ServiceUpload": service_upload,

@@ -29,7 +29,9 @@ REVIEWED = {
     "identity_account": "custom",
     "identity_network": "custom",
     "identity_networkmembership": "custom",
+    "identity_operator": "custom",
     "identity_organisation": "custom",
+    "mfa_authenticator": "custom",
     "usersessions_usersession": "custom",
 }
 """Tables that do not belong to one organisation. A new name here is a decision: see docs/architecture/tenancy.md."""

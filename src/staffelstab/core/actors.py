@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 from uuid import UUID
 
 from staffelstab.core import permissions
+
+STAFF: Final = "operating_staff"
+"""No role anybody can be given: marks the actor of a staff session, who reads what the other roles admit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class Actor:
     grants: tuple[Grant, ...] = ()
     network_ids: tuple[UUID, ...] = ()
     system: bool = False
+    operator: bool = False
+    """Belongs to the operating staff and may ask for a session in an organisation."""
     roles: frozenset[str] = field(init=False, default=frozenset())
     stood_in_for: set[str] = field(init=False, default_factory=set, compare=False, repr=False)
     """Names of those without whose role something done so far would have been refused; for the audit trail."""
@@ -50,6 +56,11 @@ class Actor:
     def member(self) -> bool:
         """Whether the actor belongs to the active organisation."""
         return self.system or (self.organisation_id is not None and bool(self.grants))
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether every permission to change something is refused, whatever the roles say."""
+        return STAFF in self.roles
 
     @property
     def held_for(self) -> tuple[Grant, ...]:

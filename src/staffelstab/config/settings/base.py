@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "staffelstab.core",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.usersessions",
     "django_tasks_db",
     "django.contrib.auth",

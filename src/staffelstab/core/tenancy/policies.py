@@ -127,6 +127,7 @@ def _of_account(column: str) -> str:
     )
 
 
+_OWN = f"({ACCOUNT} IS NULL AND {ORGANISATION} IS NULL) OR user_id = {ACCOUNT}"
 _CONFIRMED = "email_address_id IN (SELECT id FROM account_emailaddress)"
 _FULL = ("SELECT", "INSERT", "UPDATE", "DELETE")
 FOREIGN_TABLES: dict[str, Protection] = {
@@ -143,6 +144,8 @@ FOREIGN_TABLES: dict[str, Protection] = {
     "account_emailconfirmation": Custom(
         _CONFIRMED, _CONFIRMED, reason="needed to sign in, before any tenant is known; as its address"
     ),
+    # Secrets: not even the own organisation reads them.
+    "mfa_authenticator": Custom(_OWN, _OWN, reason="second factors of an account, asked for at sign-in"),
     "usersessions_usersession": Custom(
         _of_account("user_id"), _of_account("user_id"), reason="sessions of an account across organisations"
     ),

@@ -4,5 +4,16 @@ from staffelstab.identity.models.accounts import Account
 from staffelstab.identity.models.deputies import RoleDeputy
 from staffelstab.identity.models.memberships import Membership, RoleGrant
 from staffelstab.identity.models.organisations import Network, NetworkMembership, Organisation
+from staffelstab.identity.models.staff import Operator, StaffSession
 
-__all__ = ["Account", "Membership", "Network", "NetworkMembership", "Organisation", "RoleDeputy", "RoleGrant"]
+__all__ = [
+    "Account",
+    "Membership",
+    "Network",
+    "NetworkMembership",
+    "Operator",
+    "Organisation",
+    "RoleDeputy",
+    "RoleGrant",
+    "StaffSession",
+]

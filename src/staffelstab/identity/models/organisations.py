@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 
 from staffelstab.core.tenancy.models import KeyField
 from staffelstab.core.tenancy.policies import ACCOUNT, NETWORKS, ORGANISATION, PEERS, Custom, Protection
-from staffelstab.identity.enums import OrganisationKind
+from staffelstab.identity.enums import OrganisationKind, Role
 
 _OWN_SEATS = f"(SELECT organisation_id FROM identity_membership WHERE account_id = {ACCOUNT})"  # noqa: S608 - no input
 
@@ -39,6 +40,13 @@ class Organisation(models.Model):
     colour = models.CharField(max_length=7, default="#0b4f6c", validators=[RegexValidator(r"^#[0-9a-f]{6}$")])
     is_operator = models.BooleanField(
         default=False, help_text="runs this installation; answers barrier reports"
+    )
+    second_factor_roles = ArrayField(
+        models.CharField(max_length=30, choices=Role),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="whoever holds one of these roles needs a second factor to sign in",
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

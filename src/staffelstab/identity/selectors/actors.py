@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
@@ -12,9 +12,18 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 
-from staffelstab.core.actors import ANONYMOUS, Actor, Grant
+from staffelstab.core.actors import ANONYMOUS, STAFF, Actor, Grant
 from staffelstab.core.tenancy.context import TenancyContext, activate, assume, assumed
-from staffelstab.identity.models import Account, Membership, NetworkMembership, Organisation, RoleGrant
+from staffelstab.identity.enums import Role
+from staffelstab.identity.models import (
+    Account,
+    Membership,
+    NetworkMembership,
+    Organisation,
+    RoleGrant,
+    StaffSession,
+)
+from staffelstab.identity.selectors import staff
 
 ORGANISATION_KEY = "staffelstab_organisation"
 
@@ -29,6 +38,10 @@ class House:
     slug: str
     seats: int = 1
     """How many organisations the account can switch between: the menu asks for their names only above one."""
+    second_factor_missing: bool = False
+    """The organisation demands a second factor of one of the actor's roles, and the account has none."""
+    staff: StaffSession | None = None
+    """The session of the operating staff in which the organisation is seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +61,16 @@ def resolve(request: HttpRequest) -> tuple[TenancyContext, Actor, House | None]:
         return TenancyContext(), ANONYMOUS, None
     proposed = _proposed(request)
     actor, house = _seat_at(account, proposed, today) if proposed else (None, None)
+    if actor is None and proposed:
+        actor, house = _staff_at(account, proposed, request.now)  # type: ignore[attr-defined]
     if actor is None:
         first = _first_seat(account, today)
         actor, house = _seat_at(account, first, today) if first else (None, None)
         if proposed or first:
             request.session[ORGANISATION_KEY] = str(first or "")
     if actor is None:
-        homeless = Actor(account_id=account.pk, display_name=account.display_name)
+        operator = staff.is_operator(account.pk)
+        homeless = Actor(account_id=account.pk, display_name=account.display_name, operator=operator)
         return TenancyContext(account_id=account.pk), homeless, None
     return TenancyContext(actor.organisation_id, account.pk, actor.network_ids), actor, house
 
@@ -75,7 +91,12 @@ def _first_seat(account: Account, today: date) -> UUID | None:
 
 
 _SEAT = """
-SELECT o.name, o.short_name, o.colour, o.slug, g.role, g.unit_id, g.holder,
+SELECT o.name, o.short_name, o.colour, o.slug,
+       EXISTS (SELECT 1 FROM identity_operator p WHERE p.account_id = m.account_id),
+       CASE WHEN o.second_factor_roles <> '{}' AND NOT EXISTS (
+           SELECT 1 FROM mfa_authenticator f WHERE f.user_id = m.account_id AND f.type IN ('totp', 'webauthn')
+       ) THEN o.second_factor_roles ELSE '{}' END,
+       g.role, g.unit_id, g.holder,
        ARRAY(SELECT n.network_id FROM identity_networkmembership n WHERE n.organisation_id = o.id ORDER BY 1),
        set_config('staffelstab.networks',
                   coalesce((SELECT string_agg(n.network_id::text, ',' ORDER BY n.network_id)
@@ -111,7 +132,7 @@ def _seat_at(account: Account, organisation_id: UUID, today: date) -> tuple[Acto
         rows = cursor.fetchall()
     if not rows:
         return None, None
-    name, short_name, colour, slug, _role, _unit, _holder, networks, _set, count = rows[0]
+    name, short_name, colour, slug, operator, needing, _role, _unit, _holder, networks, _set, count = rows[0]
     assumed(TenancyContext(organisation_id, account.pk, tuple(networks)))
     grants = tuple(
         Grant(role, unit, holder) for *_, role, unit, holder, _networks, _set, _count in rows if role
@@ -124,8 +145,32 @@ def _seat_at(account: Account, organisation_id: UUID, today: date) -> tuple[Acto
         # Whoever belongs to the house is at least an employee of it.
         grants=grants if any(not grant.holder for grant in grants) else (Grant("employee"), *grants),
         network_ids=tuple(networks),
+        operator=operator,
     )
-    return actor, House(name, short_name or name, colour, slug, count)
+    missing = not actor.roles.isdisjoint(needing)
+    return actor, House(name, short_name or name, colour, slug, count, missing)
+
+
+def _staff_at(
+    account: Account, organisation_id: UUID, now: datetime
+) -> tuple[Actor, House] | tuple[None, None]:
+    """The actor of a session of the operating staff that runs at this moment; nothing without one."""
+    found = staff.running_seat(account_id=account.pk, organisation_id=organisation_id, now=now)
+    if found is None:
+        return None, None
+    assume(TenancyContext(organisation_id, account.pk, found.network_ids))
+    house = found.organisation
+    actor = Actor(
+        account_id=account.pk,
+        organisation_id=organisation_id,
+        display_name=staff.shown_name(account.display_name),
+        organisation_name=house.name,
+        grants=(Grant(Role.ADMINISTRATOR), Grant(STAFF)),
+        network_ids=found.network_ids,
+    )
+    return actor, House(
+        house.name, house.short_name or house.name, house.colour, house.slug, staff=found.session
+    )
 
 
 def valid_on(day: date) -> Q:
