@@ -21,12 +21,15 @@ from pytest_django import DjangoDbBlocker
 from staffelstab.config import database, env
 from staffelstab.core.database.embedded import EmbeddedPostgres
 from staffelstab.core.database.facts import ConnectionFacts
-from staffelstab.core.database.provisioning import provision
+from staffelstab.core.database.provisioning import prepare, provision
+from tests import servers
 from tests.strict_client import StrictClient
 from tests.world import NOW, World, build_world
 
 TEMPLATE = "template_staffelstab"
 FOLDER = "STAFFELSTAB_TEST_FOLDER"
+DIRECT, POOL = "STAFFELSTAB_TEST_DIRECT", "STAFFELSTAB_TEST_POOL"
+"""Where the external server and PgBouncer of this run have their sockets, for the workers."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,6 +44,31 @@ def pytest_configure(config: pytest.Config) -> None:
     Path(folder.name).chmod(0o711)
     os.environ[FOLDER] = folder.name
     config.add_cleanup(folder.cleanup)
+    if servers.chosen() != "embedded":
+        _start_external_server(config, Path(folder.name))
+
+
+def _start_external_server(config: pytest.Config, root: Path) -> None:
+    """Start PostgreSQL 15, and PgBouncer where asked for, before the workers; stop them at the end."""
+    server = servers.DebianPostgres(root / "server")
+    config.add_cleanup(server.stop)
+    facts = server.start()
+    os.environ[DIRECT] = f"{facts.socket_folder}:{facts.port}"
+    if servers.chosen() == "pgbouncer":
+        pool = servers.PgBouncer(root / "pool", facts)
+        config.add_cleanup(pool.stop)
+        facts = pool.start()
+        os.environ[POOL] = f"{facts.socket_folder}:{facts.port}"
+
+
+def _facts(key: str) -> ConnectionFacts | None:
+    folder, _, port = os.environ.get(key, "").rpartition(":")
+    return ConnectionFacts(Path(folder), int(port), "postgres") if folder else None
+
+
+def pytest_report_header() -> str:
+    """Which server the tests meet."""
+    return f"database server: {servers.chosen()}"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,8 +80,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def postgres(django_db_blocker: DjangoDbBlocker) -> Iterator[ConnectionFacts]:
-    """One fleeting server for all workers of this run: the first starts it, the last stops it."""
+    """One fleeting server for all workers of this run: the first starts it, the last stops it.
+
+    Reached without a pool: tests make databases and look around as superuser and owner. The application's own
+    connections follow ``_reached``.
+    """
     root = Path(os.environ[FOLDER])
+    external = _facts(DIRECT)
+    if external is not None:
+        with django_db_blocker.unblock(), (root / "postgres.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            _build_template(external, root)
+        yield external
+        return
     server = EmbeddedPostgres(root / "postgres", durable=False)
     with (root / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -77,11 +116,27 @@ def _use(facts: ConnectionFacts, name: str, role: str, alias: str = "default") -
     connections.databases[alias].setdefault("TEST", {})
 
 
+def _reached(facts: ConnectionFacts) -> ConnectionFacts:
+    """How the application reaches the server: through the pool, where there is one."""
+    return _facts(POOL) or facts
+
+
+def _provision(facts: ConnectionFacts, name: str) -> None:
+    """Of an external server the tests get what a managed one gives: two roles and a database of the owner."""
+    if servers.chosen() == "embedded":
+        provision(facts, database=name)
+        return
+    with psycopg.connect(facts.conninfo(database="postgres"), autocommit=True) as connection:
+        for role in (database.OWNER, database.APP):
+            connection.execute(f"CREATE ROLE {role} LOGIN")
+        connection.execute(f'CREATE DATABASE "{name}" OWNER {database.OWNER}')
+
+
 def _build_template(facts: ConnectionFacts, root: Path) -> None:
     done = root / "template"
     if done.exists():
         return
-    provision(facts, database=TEMPLATE)
+    _provision(facts, TEMPLATE)
     _use(facts, TEMPLATE, database.OWNER)
     call_command("migrate", verbosity=0, interactive=False)
     _use(facts, TEMPLATE, database.APP)
@@ -92,10 +147,14 @@ def _build_template(facts: ConnectionFacts, root: Path) -> None:
 
 def copy_template(facts: ConnectionFacts, name: str) -> None:
     """A database of its own with the migrated schema and the world."""
+    pool = _facts(POOL)
+    if pool is not None:
+        servers.forget(pool, name)
     with psycopg.connect(facts.conninfo(database="postgres"), autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE} OWNER {database.OWNER}')
-    provision(facts, database=name)
+    with psycopg.connect(facts.conninfo(database=name, user=database.OWNER)) as connection:
+        prepare(connection, owner=database.OWNER, app=database.APP)
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +167,7 @@ def django_db_setup(
     with django_db_blocker.unblock(), (root / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         copy_template(postgres, name)
-        _use(postgres, name, database.APP)
+        _use(_reached(postgres), name, database.APP)
     yield
     with django_db_blocker.unblock():
         connections["default"].close()
@@ -122,10 +181,10 @@ def committed_database(
     name = f"committed_{worker_id}"
     with django_db_blocker.unblock():
         copy_template(postgres, name)
-        _use(postgres, name, database.APP)
-        yield database.url(postgres, database.APP, name)
+        _use(_reached(postgres), name, database.APP)
+        yield database.url(_reached(postgres), database.APP, name)
         connections["default"].close()
-        _use(postgres, f"test_{worker_id}", database.APP)
+        _use(_reached(postgres), f"test_{worker_id}", database.APP)
 
 
 @pytest.fixture
@@ -156,6 +215,17 @@ def client_as(world: World) -> Any:
         return client
 
     return sign_in
+
+
+@pytest.fixture(autouse=True)
+def no_session_state(request: pytest.FixtureRequest, worker_id: str) -> Iterator[None]:
+    """Behind PgBouncer: after each test no session of the pool holds anything that outlived its transaction."""
+    yield
+    pool = _facts(POOL)
+    if pool is None or "django_db_setup" not in request.fixturenames:
+        return
+    name = "committed" if "committed_database" in request.fixturenames else "test"
+    assert servers.session_leftovers(pool, f"{name}_{worker_id}") == []
 
 
 @pytest.fixture(autouse=True)

@@ -148,9 +148,11 @@ def role_findings(connection: Connection) -> list[str]:
         "can create schemas": "SELECT 1 WHERE has_database_privilege(%(app)s, current_database(), 'CREATE')",
         "can read password hashes of roles": "SELECT 1 WHERE has_table_privilege(%(app)s, 'pg_authid', 'SELECT')",
         "can truncate": """SELECT 1 FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-            AND has_table_privilege(%(app)s, oid, 'TRUNCATE, REFERENCES, TRIGGER, MAINTAIN')""",
+            AND has_table_privilege(%(app)s, oid, %(beyond)s)""",
     }
-    names = {"app": APP, "owner": OWNER}
+    # PostgreSQL knows MAINTAIN from 17 on.
+    maintain = ", MAINTAIN" if connection.info.server_version >= 170_000 else ""
+    names = {"app": APP, "owner": OWNER, "beyond": f"TRUNCATE, REFERENCES, TRIGGER{maintain}"}
     return [f"{APP} {what}" for what, query in checks.items() if connection.execute(query, names).fetchone()]
 
 

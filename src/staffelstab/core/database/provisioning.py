@@ -1,11 +1,14 @@
-"""Roles, database, extensions and rights of a server we are superuser of."""
+"""Roles and database of a server we are superuser of; extensions and rights of a database we own."""
 
 import psycopg
 from psycopg import sql
 
 from staffelstab.core.database.facts import ConnectionFacts
 
-EXTENSIONS = ("btree_gist", "citext", "pg_trgm", "unaccent", "vector")
+# All of them are "trusted": the owner of a database may create them, as on a managed service.
+EXTENSIONS = ("btree_gist", "citext", "pg_trgm", "unaccent")
+# Made where the server has them; nothing needs them yet. Debian's PostgreSQL 15 has no `vector` in its own package.
+WELCOME_EXTENSIONS = ("vector",)
 
 # Any number: two programs that provision the same server at the same time do it one after the other.
 _PROVISIONING_LOCK = 7_261_118
@@ -29,7 +32,9 @@ def provision(
             _make_role(connection, role)
         _make_database(connection, database, owner)
         with psycopg.connect(facts.conninfo(database=database)) as inside:
-            _grant_rights(inside, database=database, owner=owner, app=app)
+            for extension in WELCOME_EXTENSIONS:
+                _make_where_available(inside, extension)
+            prepare(inside, owner=owner, app=app)
 
 
 def _make_role(connection: psycopg.Connection, role: str) -> None:
@@ -45,9 +50,19 @@ def _make_database(connection: psycopg.Connection, database: str, owner: str) ->
     connection.execute(sql.SQL(command).format(sql.Identifier(database), sql.Identifier(owner)))
 
 
-def _grant_rights(connection: psycopg.Connection, *, database: str, owner: str, app: str) -> None:
+def _make_where_available(connection: psycopg.Connection, extension: str) -> None:
+    known = "SELECT 1 FROM pg_available_extensions WHERE name = %s"
+    if connection.execute(known, [extension]).fetchone():
+        connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
+
+
+def prepare(connection: psycopg.Connection, *, owner: str, app: str) -> None:
+    """Make the extensions and give the roles their rights in the database of `connection`; safe to repeat.
+
+    Needs no superuser: the database's owner may do all of it. Raises `psycopg.Error`.
+    """
     names = {
-        "database": sql.Identifier(database),
+        "database": sql.Identifier(connection.info.dbname),
         "owner": sql.Identifier(owner),
         "app": sql.Identifier(app),
     }

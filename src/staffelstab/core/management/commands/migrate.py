@@ -10,7 +10,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.commands.migrate import Command as DjangoMigrate
 from django.db import connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from staffelstab.core.database import provisioning
 from staffelstab.core.tenancy import policies
 
 _LOCK = 7_318_001  # any number of our own: two migrations at once wait for each other
@@ -40,8 +42,19 @@ def _replace(configuration: dict[str, Any]) -> None:
     connections.databases["default"] = configuration
 
 
+def _prepare(connection: BaseDatabaseWrapper) -> None:
+    """Make extensions and rights, where the role that migrates owns the database: a superuser is needed for none."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT CURRENT_USER, pg_get_userbyid(datdba) FROM pg_database WHERE datname = current_database()"
+        )
+        user, owner = cursor.fetchone()
+        if user == owner:
+            provisioning.prepare(connection.connection, owner=owner, app=settings.APP_ROLE)
+
+
 class Command(DjangoMigrate):
-    """Migrate, then bring row-level security in line with the models. Both are idempotent."""
+    """Prepare the database, migrate, then bring row-level security in line with the models. Both are idempotent."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run as the owner role where one is configured."""
@@ -50,6 +63,8 @@ class Command(DjangoMigrate):
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
             try:
+                if not (options.get("plan") or options.get("check_unapplied")):
+                    _prepare(connection)
                 super().handle(*args, **options)
                 if options.get("plan") or options.get("check_unapplied"):
                     return
