@@ -22,6 +22,8 @@ REVIEWED = {
     "django_migrations": "global",
     "django_session": "global",
     "django_tasks_database_dbtaskresult": "global",
+    "socialaccount_socialapp": "global",
+    "socialaccount_socialtoken": "global",
     "vocabulary_municipality": "global",
     # above or across organisations, with policies of their own
     "account_emailaddress": "custom",
@@ -32,6 +34,7 @@ REVIEWED = {
     "identity_operator": "custom",
     "identity_organisation": "custom",
     "mfa_authenticator": "custom",
+    "socialaccount_socialaccount": "custom",
     "usersessions_usersession": "custom",
 }
 """Tables that do not belong to one organisation. A new name here is a decision: see docs/architecture/tenancy.md."""

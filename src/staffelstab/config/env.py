@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from staffelstab.identity.domain.single_sign_on import Provider
+from staffelstab.identity.formats.providers import parse
+
 KEYS: Final = {
     "DATABASE_URL": "PostgreSQL of the application role: postgresql://app:secret@host/staffelstab; empty: embedded",
     "STAFFELSTAB_OWNER_DATABASE_URL": "the same database as its owner role; only `staffelstab migrate` needs it",
@@ -30,6 +33,7 @@ KEYS: Final = {
     "STAFFELSTAB_OPERATOR_PHONE": "imprint: telephone number",
     "STAFFELSTAB_OPERATOR_REPRESENTATIVE": "imprint: who represents the operator",
     "STAFFELSTAB_OPERATOR_PRIVACY_CONTACT": "privacy page: data protection officer, e-mail or address",
+    "STAFFELSTAB_SIGN_IN_FILE": "TOML file of sign-in providers (OpenID Connect), see single-sign-on.md; empty: none",
     "STAFFELSTAB_LOG_LEVEL": "level of the log, default INFO",
 }
 
@@ -87,6 +91,22 @@ def database(url: str) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"prepare_threshold": None, **options},
     }
+
+
+def sign_in_providers() -> tuple[Provider, ...]:
+    """The sign-in providers of the operator's file. Raises OSError, ProviderFileError."""
+    named = text("STAFFELSTAB_SIGN_IN_FILE")
+    if not named:
+        return ()
+    path = Path(named)
+
+    def secret(kind: str, name: str) -> str:
+        # The file names the variable, so that several providers can have secrets of their own.
+        if kind == "env":
+            return os.environ.get(name, "").strip()
+        return (path.parent / name).read_text(encoding="utf-8").strip()
+
+    return parse(path.read_text(encoding="utf-8"), secret=secret)
 
 
 @dataclass(frozen=True, slots=True)

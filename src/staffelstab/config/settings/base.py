@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "django_tasks_db",
     "django.contrib.auth",
@@ -132,6 +133,10 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_USER_DISPLAY = "staffelstab.identity.web.adapter.display"
 USERSESSIONS_TRACK_ACTIVITY = False
+SIGN_IN_PROVIDERS = env.sign_in_providers()
+SOCIALACCOUNT_ADAPTER = "staffelstab.identity.web.provider_adapter.ProviderAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds; somebody is waiting for the page
 # A whole town hall may share one address: the limit per account is the strict one.
 ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.text("STAFFELSTAB_PROXIES", "0"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from staffelstab.identity.models import (
     RoleGrant,
     StaffSession,
 )
-from staffelstab.identity.selectors import staff
+from staffelstab.identity.selectors import single_sign_on, staff
 
 ORGANISATION_KEY = "staffelstab_organisation"
 
@@ -59,12 +59,15 @@ def resolve(request: HttpRequest) -> tuple[TenancyContext, Actor, House | None]:
     account, today = request.user, timezone.localdate(request.now)  # type: ignore[attr-defined]  # noqa: TID251 - the request's clock
     if not isinstance(account, Account):
         return TenancyContext(), ANONYMOUS, None
+    closed = single_sign_on.closed_to(request)
     proposed = _proposed(request)
     actor, house = _seat_at(account, proposed, today) if proposed else (None, None)
+    if house is not None and house.slug in closed:
+        actor, house = None, None
     if actor is None and proposed:
         actor, house = _staff_at(account, proposed, request.now)  # type: ignore[attr-defined]
     if actor is None:
-        first = _first_seat(account, today)
+        first = _first_seat(account, today, closed)
         actor, house = _seat_at(account, first, today) if first else (None, None)
         if proposed or first:
             request.session[ORGANISATION_KEY] = str(first or "")
@@ -72,6 +75,8 @@ def resolve(request: HttpRequest) -> tuple[TenancyContext, Actor, House | None]:
         operator = staff.is_operator(account.pk)
         homeless = Actor(account_id=account.pk, display_name=account.display_name, operator=operator)
         return TenancyContext(account_id=account.pk), homeless, None
+    if house is not None and house.second_factor_missing and single_sign_on.second_factor_asked(request):
+        house = replace(house, second_factor_missing=False)
     return TenancyContext(actor.organisation_id, account.pk, actor.network_ids), actor, house
 
 
@@ -80,9 +85,11 @@ def _proposed(request: HttpRequest) -> UUID | None:
     return UUID(value) if value else None
 
 
-def _first_seat(account: Account, today: date) -> UUID | None:
+def _first_seat(account: Account, today: date, closed: frozenset[str]) -> UUID | None:
     with activate(TenancyContext(account_id=account.pk)):
         seats = Membership.visible.filter(account_id=account.pk).filter(valid_on(today))
+        if closed:
+            seats = seats.exclude(organisation__slug__in=closed)
         return (
             seats.order_by("organisation__name", "organisation_id")
             .values_list("organisation_id", flat=True)
@@ -189,9 +196,9 @@ def seats(*, actor: Actor, today: date) -> list[Seat]:
     return [Seat(key, name, slug, key == actor.organisation_id) for key, name, slug in rows]
 
 
-def has_seat(*, account: Account, today: date) -> bool:
-    """Whether the account belongs to any organisation today. For the moment after signing in, before a context."""
-    return _first_seat(account, today) is not None
+def has_seat(*, account: Account, today: date, closed: frozenset[str] = frozenset()) -> bool:
+    """Whether the account can enter any organisation today. For the moment after signing in, before a context."""
+    return _first_seat(account, today, closed) is not None
 
 
 def organisation_id_by_slug(slug: str) -> UUID | None:

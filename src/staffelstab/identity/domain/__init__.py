@@ -1,0 +1,1 @@
+"""Rules of the identity module without Django, clock and database."""

@@ -1,0 +1,1 @@
+"""Files the identity module reads."""
