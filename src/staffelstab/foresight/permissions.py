@@ -17,6 +17,10 @@ RULES: Final[Mapping[str, Predicate]] = {
     | has_role(Role.EXECUTIVE)
     | is_system,
     "foresight.risk.names": role_here(Role.KNOWLEDGE_MANAGER, Role.LINE_MANAGER, Role.PERSONNEL),
+    # Figures about groups of at least the threshold; nobody is named.
+    "foresight.forecast.view": role_here(Role.KNOWLEDGE_MANAGER, Role.LINE_MANAGER, Role.PERSONNEL)
+    | has_role(Role.EXECUTIVE)
+    | is_system,
     "foresight.measure.edit": manages | is_system,
     "foresight.record.write": is_system,
     "foresight.settings.edit": has_role(Role.KNOWLEDGE_MANAGER) | is_system,
