@@ -17,9 +17,11 @@ EXCEPTED = {
     "workforce.services.imports.merge": _STEP,
     "workforce.services.imports.plan": _STEP,
     "workforce.services.imports.progress": "shows how far a job is, outside of its transaction",
+    "workforce.services.imports.reversal.reverse": "the job behind take_back, for its actor; records what it undid",
     "workforce.services.imports.runs.apply": "the job behind runs.confirm, for its actor; records what it applied",
     "workforce.services.imports.runs.check": "the job behind runs.upload; writes a preview, changes nothing",
     "workforce.services.imports.staging": _STEP,
+    "workforce.services.imports.steps": _STEP,
     "workforce.services.imports.undo": _STEP,
     "workforce.services.trail": "what commands of the register record with",
 }

@@ -35,6 +35,7 @@ class WorkforceConfig(AppConfig):
     subscriptions = {
         "workforce.import.uploaded": "staffelstab.workforce.jobs.on_uploaded",
         "workforce.import.confirmed": "staffelstab.workforce.jobs.on_confirmed",
+        "workforce.import.undo_requested": "staffelstab.workforce.jobs.on_undo_requested",
     }
 
     def ready(self) -> None:

@@ -54,6 +54,7 @@ class ImportState(models.TextChoices):
     READY = "ready", _("ready to apply")
     APPLYING = "applying", _("being applied")
     APPLIED = "applied", _("applied")
+    UNDOING = "undoing", _("being undone")
     UNDONE = "undone", _("undone")
     DISCARDED = "discarded", _("discarded")
     FAILED = "failed", _("failed")

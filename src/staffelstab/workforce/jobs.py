@@ -1,4 +1,4 @@
-"""Background work of imports: the news of an upload or a confirmation becomes a job of its own.
+"""Background work of imports: the news of an upload, a confirmation or a wish to undo becomes a job of its own.
 
 The subscribers only enqueue: delivery runs inside one transaction, while an import needs several.
 """
@@ -11,7 +11,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from staffelstab.core.outbox import Event
-from staffelstab.workforce.services.imports import runs
+from staffelstab.workforce.services.imports import reversal, runs
 
 
 @task()
@@ -26,6 +26,12 @@ def apply_import(organisation_id: str, import_id: str) -> None:
     runs.apply(organisation_id=UUID(organisation_id), import_id=UUID(import_id), now=timezone.now())
 
 
+@task()
+def undo_import(organisation_id: str, import_id: str) -> None:
+    """Undo an import."""
+    reversal.reverse(organisation_id=UUID(organisation_id), import_id=UUID(import_id), now=timezone.now())
+
+
 def on_uploaded(event: Event) -> None:
     """A file was uploaded: have it examined."""
     check_import.enqueue(str(event.organisation_id), str(event.payload["import_id"]))
@@ -34,3 +40,8 @@ def on_uploaded(event: Event) -> None:
 def on_confirmed(event: Event) -> None:
     """An import was confirmed: have it applied."""
     apply_import.enqueue(str(event.organisation_id), str(event.payload["import_id"]))
+
+
+def on_undo_requested(event: Event) -> None:
+    """An import is to be undone: do it."""
+    undo_import.enqueue(str(event.organisation_id), str(event.payload["import_id"]))

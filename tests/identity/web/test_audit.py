@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from bs4 import BeautifulSoup
 
 from staffelstab.core import audit
 from staffelstab.identity.enums import Role
 from staffelstab.identity.services import accounts, organisations
+from staffelstab.workforce.models import Import
+from staffelstab.workforce.services.imports import reversal, runs
 from tests.factories.identity import member
+from tests.factories.register import SMALL, write_folder
 from tests.factories.workforce import TaskFactory
 from tests.identity.counting import queries_of
 from tests.strict_client import StrictClient
@@ -128,3 +132,31 @@ def test_audit_list_shows_fields_and_values_of_the_modules_in_words(
     assert "Beendet am: – → 31.12.2026" in found
     assert "workforce" not in found
     assert "topic" not in found
+
+
+def test_audit_list_says_what_an_import_did_in_words(
+    world: World, client_as: ClientAs, tmp_path: Path
+) -> None:
+    with world.inside():
+        outcome = runs.import_file(
+            path=write_folder(tmp_path / "register", SMALL),
+            name="register",
+            actor=world.actor(),
+            now=NOW,
+        )
+        batch = Import.objects.get(pk=outcome.import_id)
+        reversal.take_back(batch=batch, actor=world.actor(), now=NOW)
+    reversal.reverse(organisation_id=world.organisation.pk, import_id=batch.pk, now=NOW)
+    found = rows(client_as("privacy"), "?kind=workforce.import")
+    somebody = "Eine Person der Organisation 22.11.2026 09:30"
+    assert found == [
+        (
+            "Import zurückgenommen: register Behalten, weil von Hand geändert oder noch gebraucht: 0 "
+            f"Neue Einträge entfernt: 18 Geänderte Einträge wiederhergestellt: 0 {somebody}"
+        ),
+        f"Import soll zurückgenommen werden: register {somebody}",
+        (
+            "Import übernommen: register Aufgaben: 2 neu Organisationseinheiten: 3 neu Personen: 3 neu Besetzungen: 3 neu "
+            f"Stellen: 3 neu Zuständigkeiten: 4 neu {somebody}"
+        ),
+    ]

@@ -22,7 +22,11 @@ def test_steps_name_every_state() -> None:
         ("rejected", "applying", False),
         ("applying", "applied", True),
         ("applying", "discarded", False),
-        ("applied", "undone", True),
+        ("applied", "undoing", True),
+        ("applied", "undone", False),
+        ("undoing", "undone", True),
+        ("undoing", "applied", True),
+        ("undoing", "applying", False),
         ("applied", "applying", False),
         ("undone", "applying", False),
         ("discarded", "checking", False),
@@ -34,4 +38,4 @@ def test_may_follow_obeys_the_table(state: str, wanted: str, *, expected: bool) 
 
 def test_final_states_lead_nowhere() -> None:
     assert {state for state, following in STEPS.items() if not following} == {"undone", "discarded"}
-    assert {"uploaded", "checking", "applying"} == RUNNING
+    assert {"uploaded", "checking", "applying", "undoing"} == RUNNING

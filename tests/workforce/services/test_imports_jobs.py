@@ -22,7 +22,7 @@ from django.test import override_settings
 from staffelstab.core.actors import system_actor
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.workforce.models import Import, Responsibility, Task, Unit
-from staffelstab.workforce.services.imports import runs
+from staffelstab.workforce.services.imports import reversal, runs
 from tests.factories.register import SMALL, write_folder, zip_bytes
 from tests.world import NOW, World
 
@@ -117,11 +117,45 @@ def test_killed_worker_leaves_nothing_and_the_next_one_completes(
         assert (Unit.objects.count(), Responsibility.objects.count()) == (3, 4)
 
 
-def wait_for_the_lock(url: str) -> None:
+def test_worker_killed_while_undoing_leaves_everything_and_the_next_one_completes(
+    committed_world: World, committed_database: str, files: Path
+) -> None:
+    world = committed_world
+    batch = upload(world, zip_bytes(SMALL))
+    key = world.organisation.pk
+    runs.check(organisation_id=key, import_id=batch.pk, now=NOW)
+    with world.inside():
+        runs.confirm(batch=batch, end_missing=False, actor=world.actor(), now=NOW)
+    runs.apply(organisation_id=key, import_id=batch.pk, now=NOW)
+    with world.inside():
+        reversal.take_back(batch=batch, actor=world.actor(), now=NOW)
+    with psycopg.connect(committed_database) as blocker:
+        # Undoing has removed the responsibilities when it comes to this table, and waits there.
+        blocker.execute("LOCK TABLE workforce_holding IN SHARE MODE")
+        worker = start_worker(committed_database, files)
+        wait_for_the_lock(committed_database, "workforce_holding")
+        seen = reload(world, batch)
+        assert (seen.state, seen.progress_step, seen.progress_total) == (
+            "undoing",
+            "remove:responsibilities",
+            12,
+        )
+        worker.send_signal(signal.SIGKILL)
+        worker.wait(10)
+    with world.inside():
+        assert (Unit.objects.count(), Responsibility.objects.count()) == (3, 4)
+    assert reload(world, batch).state == "undoing"
+    assert start_worker(committed_database, files).wait(60) == 0
+    assert reload(world, batch).state == "undone"
+    with world.inside():
+        assert (Unit.objects.count(), Responsibility.objects.count()) == (0, 0)
+
+
+def wait_for_the_lock(url: str, table: str = "workforce_responsibility") -> None:
     with psycopg.connect(url, autocommit=True) as observer:
         for _attempt in range(300):
             waiting = observer.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'workforce_responsibility'::regclass"
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass", [table]
             ).fetchone()
             if waiting and waiting[0]:
                 return

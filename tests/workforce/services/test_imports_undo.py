@@ -23,9 +23,9 @@ from staffelstab.workforce.models import (
     Task,
     Unit,
 )
-from staffelstab.workforce.services.imports import runs
-from staffelstab.workforce.services.imports.errors import ImportNotPossible, ImportOutdated, UndoBlocked
-from staffelstab.workforce.services.imports.undo import Undone
+from staffelstab.workforce.services.imports import reversal, runs
+from staffelstab.workforce.services.imports.errors import ImportBusy, ImportNotPossible, ImportOutdated
+from staffelstab.workforce.services.imports.undo import undo
 from tests.factories.register import SMALL, Sheets, with_rows, without_rows, write_folder
 from tests.world import World
 
@@ -53,9 +53,26 @@ def importing(world: World, now: datetime, tmp_path: Path) -> Importing:
     return run
 
 
-def take_back(world: World, batch: Import, now: datetime, *, actor: Actor | None = None) -> Undone:
+def ask(world: World, batch: Import, now: datetime, *, actor: Actor | None = None) -> None:
     with world.inside():
-        return runs.take_back(batch=batch, actor=actor or world.actor(), now=now + timedelta(hours=1))
+        reversal.take_back(batch=batch, actor=actor or world.actor(), now=now + timedelta(hours=1))
+
+
+def run_job(world: World, batch: Import, now: datetime) -> Import:
+    reversal.reverse(
+        organisation_id=world.organisation.pk, import_id=batch.pk, now=now + timedelta(hours=1, minutes=1)
+    )
+    with world.inside():
+        return Import.objects.get(pk=batch.pk)
+
+
+def take_back(world: World, batch: Import, now: datetime) -> dict[str, object]:
+    """Ask, and let the job run: what the import then says was undone."""
+    ask(world, batch, now)
+    done = run_job(world, batch, now)
+    assert (done.state, done.failure, done.progress_step) == ("undone", "", "")
+    undone: dict[str, object] = done.preview["undone"]
+    return undone
 
 
 def contents(world: World) -> list[list[dict[str, object]]]:
@@ -65,13 +82,16 @@ def contents(world: World) -> list[list[dict[str, object]]]:
 
 def test_take_back_removes_what_was_created(importing: Importing, world: World, now: datetime) -> None:
     batch = importing(SMALL, 1)
-    assert take_back(world, batch, now) == Undone(18, 0, 0, ())
+    assert take_back(world, batch, now) == {"removed": 18, "restored": 0, "kept": 0, "kept_names": []}
     assert contents(world) == [[], [], [], [], [], []]
     with world.inside():
         batch.refresh_from_db()
-        assert batch.state == "undone"
-        actions = AuditEntry.objects.filter(object_id=batch.pk).values_list("action", flat=True)
-        assert sorted(actions) == ["workforce.import.applied", "workforce.import.undone"]
+        trail = AuditEntry.objects.filter(object_id=batch.pk).order_by("pk")
+        assert list(trail.values_list("action", "actor_name")) == [
+            ("workforce.import.applied", world.system.display_name),
+            ("workforce.import.undo_requested", world.actor().display_name),
+            ("workforce.import.undone", world.actor().display_name),
+        ]
 
 
 def test_take_back_restores_what_was_changed_and_ended(
@@ -92,7 +112,7 @@ def test_take_back_restores_what_was_changed_and_ended(
     batch = importing(sheets, 2, end_missing=True)
     assert contents(world) != before
     undone = take_back(world, batch, now)
-    assert (undone.removed, undone.kept) == (1, 0)
+    assert (undone["removed"], undone["kept"]) == (1, 0)
     assert contents(world) == before
     with world.inside():
         assert ImportChange.objects.count() == 0
@@ -111,7 +131,12 @@ def test_take_back_keeps_manual_changes_and_what_they_need(
         Task.objects.filter(key="50-W1").update(title="Von Hand", changed_at=now + timedelta(minutes=3))
         Task.objects.filter(key="61-1").update(title="Von Hand", changed_at=now + timedelta(minutes=3))
     undone = take_back(world, batch, now)
-    assert undone == Undone(1, 1, 4, ("60", "61", "50-W1", "61-1"))
+    assert undone == {
+        "removed": 1,
+        "restored": 1,
+        "kept": 4,
+        "kept_names": ["60", "61", "50-W1", "61-1"],
+    }
     with world.inside():
         titles = dict(Task.objects.values_list("key", "title"))
         assert titles == {"50-W1": "Von Hand", "50-W2": "Wohngeldstatistik melden", "61-1": "Von Hand"}
@@ -123,19 +148,34 @@ def test_take_back_refuses_after_a_newer_import(importing: Importing, world: Wor
     second = importing(with_rows("Einheiten", ["60", "Bauamt", ""]), 2)
     before = contents(world)
     with pytest.raises(ImportOutdated):
-        take_back(world, first, now)
+        ask(world, first, now)
     assert contents(world) == before
     take_back(world, second, now)
     take_back(world, first, now)
     assert contents(world) == [[], [], [], [], [], []]
 
 
-def test_take_back_refuses_when_other_data_depend_on_it(
+def test_reverse_leaves_everything_when_another_import_came_first(
+    importing: Importing, world: World, now: datetime
+) -> None:
+    first = importing(SMALL, 1)
+    ask(world, first, now)
+    importing(with_rows("Einheiten", ["60", "Bauamt", ""]), 2)
+    before = contents(world)
+    done = run_job(world, first, now)
+    assert (done.state, done.failure) == (
+        "applied",
+        "A newer import has been applied since. Only the latest one can be undone.",
+    )
+    assert contents(world) == before
+
+
+def test_reverse_leaves_everything_when_other_data_depend_on_it(
     importing: Importing, world: World, now: datetime
 ) -> None:
     batch = importing(SMALL, 1)
     with world.inside():
-        Measure.objects.create(
+        measure = Measure.objects.create(
             id=new_id(),
             organisation_id=world.organisation.pk,
             task=Task.objects.get(key="50-W1"),
@@ -146,11 +186,75 @@ def test_take_back_refuses_when_other_data_depend_on_it(
             created_at=now,
         )
     before = contents(world)
-    with pytest.raises(UndoBlocked):
-        take_back(world, batch, now)
+    ask(world, batch, now)
+    done = run_job(world, batch, now)
+    assert (done.state, done.preview.get("undone")) == ("applied", None)
+    assert done.failure.startswith(
+        "The import cannot be undone: other entries, for example measures, already refer"
+    )
     assert contents(world) == before
     with world.inside():
-        assert Import.objects.get(pk=batch.pk).state == "applied"
+        measure.delete()
+    assert take_back(world, batch, now)["removed"] == 18
+
+
+def test_reverse_leaves_everything_and_a_sentence_after_an_unexpected_error(
+    importing: Importing, world: World, now: datetime
+) -> None:
+    batch = importing(SMALL, 1)
+    with world.inside():
+        Import.objects.filter(pk=batch.pk).update(preview=[])  # not what the job expects at its end
+    before = contents(world)
+    ask(world, batch, now)
+    with pytest.raises(TypeError):
+        reversal.reverse(organisation_id=world.organisation.pk, import_id=batch.pk, now=now)
+    with world.inside():
+        batch.refresh_from_db()
+    assert (batch.state, batch.failure) == (
+        "applied",
+        "Undoing stopped because of an internal error. Please try again later.",
+    )
+    assert contents(world) == before
+
+
+def test_reverse_does_nothing_unasked_and_nothing_twice(
+    importing: Importing, world: World, now: datetime
+) -> None:
+    batch = importing(SMALL, 1)
+    before = contents(world)
+    assert run_job(world, batch, now).state == "applied"
+    assert contents(world) == before
+    take_back(world, batch, now)
+    second = importing(SMALL, 2)
+    assert run_job(world, batch, now).state == "undone"
+    assert run_job(world, second, now).state == "applied"
+
+
+def test_reverse_says_how_far_it_is(importing: Importing, world: World, now: datetime) -> None:
+    batch = importing(SMALL, 1)
+    seen: list[tuple[str, int, int]] = []
+    with world.inside():
+        undo(
+            organisation_id=world.organisation.pk,
+            import_id=batch.pk,
+            applied_at=now + timedelta(minutes=1),
+            progress=lambda step, done, total: seen.append((step, done, total)),
+        )
+    assert seen == [
+        ("remove:responsibilities", 0, 12),
+        ("remove:holdings", 1, 12),
+        ("restore:units", 2, 12),
+        ("restore:positions", 3, 12),
+        ("restore:persons", 4, 12),
+        ("restore:holdings", 5, 12),
+        ("restore:tasks", 6, 12),
+        ("restore:responsibilities", 7, 12),
+        ("remove:tasks", 8, 12),
+        ("remove:positions", 9, 12),
+        ("remove:persons", 10, 12),
+        ("remove:units", 11, 12),
+        ("commit", 12, 12),
+    ]
 
 
 def test_take_back_refuses_twice_and_without_permission(
@@ -158,9 +262,33 @@ def test_take_back_refuses_twice_and_without_permission(
 ) -> None:
     batch = importing(SMALL, 1)
     with pytest.raises(PermissionRefused):
-        take_back(world, batch, now, actor=world.actor("line_manager"))
+        ask(world, batch, now, actor=world.actor("line_manager"))
     with pytest.raises(PermissionRefused):
-        take_back(world, batch, now, actor=world.actor("knowledge_manager", unit_id=new_id()))
-    take_back(world, batch, now)
+        ask(world, batch, now, actor=world.actor("knowledge_manager", unit_id=new_id()))
+    ask(world, batch, now)
     with pytest.raises(ImportNotPossible):
-        take_back(world, batch, now)
+        ask(world, batch, now)
+
+
+def test_take_back_and_applying_wait_for_each_other(
+    importing: Importing, world: World, now: datetime
+) -> None:
+    batch = importing(SMALL, 1)
+    with world.inside():
+        other = Import.objects.create(
+            id=new_id(),
+            organisation_id=world.organisation.pk,
+            state="ready",
+            file_name="zweite.zip",
+            size=1,
+            created_at=now,
+            changed_at=now,
+        )
+        runs.confirm(batch=other, end_missing=False, actor=world.actor(), now=now)
+    with pytest.raises(ImportBusy):
+        ask(world, batch, now)
+    with world.inside():
+        Import.objects.filter(pk=other.pk).update(state="ready")
+    ask(world, batch, now)
+    with world.inside(), pytest.raises(ImportBusy):
+        runs.confirm(batch=other, end_missing=False, actor=world.actor(), now=now)

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from staffelstab.core.ids import new_id
 from staffelstab.workforce.models import Import, Task, Unit
-from staffelstab.workforce.services.imports import runs
+from staffelstab.workforce.services.imports import reversal, runs
 from tests.factories.register import SMALL, Sheets, with_rows, zip_bytes
 from tests.strict_client import StrictClient
 from tests.world import NOW, World
@@ -56,6 +56,12 @@ def uploaded(world: World, client_as: SignIn) -> Callable[..., Import]:
 def apply(world: World, batch: Import, *, minutes: int = 1) -> None:
     runs.apply(
         organisation_id=world.organisation.pk, import_id=batch.pk, now=NOW + timedelta(minutes=minutes)
+    )
+
+
+def reverse_import(world: World, batch: Import) -> None:
+    reversal.reverse(
+        organisation_id=world.organisation.pk, import_id=batch.pk, now=NOW + timedelta(minutes=2)
     )
 
 
@@ -114,10 +120,32 @@ def test_upload_apply_then_undo(uploaded: Any, client_as: SignIn, world: World) 
     assert "Import zurücknehmen" in text_of(client.get(url("detail", batch)))
     assert client.get(url("undo", batch)).status_code == 200
     assert client.post(url("undo", batch)).status_code == 302
+    waiting = client.get(url("detail", batch))
+    assert "wird zurückgenommen" in text_of(waiting)
+    assert b'hx-trigger="every 1s"' in waiting.content
+    reverse_import(world, batch)
     with world.inside():
         assert (Unit.objects.count(), Task.objects.count()) == (0, 0)
     assert "Neue Einträge entfernt: 18" in text_of(client.get(url("detail", batch)))
     assert client.post(url("undo", batch)).status_code == 409
+
+
+def test_upload_undo_that_is_not_possible_says_so_and_why(
+    uploaded: Any, client_as: SignIn, world: World
+) -> None:
+    batch = uploaded()
+    client = client_as("knowledge_manager")
+    client.post(url("apply", batch), {"missing": "keep"})
+    apply(world, batch)
+    client.post(url("undo", batch))
+    newer = uploaded(check=False)
+    with world.inside():
+        Import.objects.filter(pk=newer.pk).update(state="applied", applied_at=NOW + timedelta(hours=1))
+    reverse_import(world, batch)
+    page = text_of(client.get(url("detail", batch)))
+    assert "Der Import wurde nicht zurückgenommen" in page
+    assert "Seitdem wurde ein neuerer Import übernommen." in page
+    assert "nichts wurde zurückgenommen" in page
 
 
 def test_upload_apply_twice_is_refused(uploaded: Any, client_as: SignIn) -> None:

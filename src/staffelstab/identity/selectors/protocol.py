@@ -55,10 +55,14 @@ VERBS: dict[str, Label] = {
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a change in words; ``value`` turns one stored value into words."""
+    """A field of a change in words; ``value`` turns one stored value into words.
+
+    A ``fact`` says what happened (a count, a choice made): there was no value before it.
+    """
 
     label: Label
     value: Callable[[str], str] = str
+    fact: bool = False
 
 
 _types: dict[str, ObjectType] = {}
@@ -91,7 +95,7 @@ def types() -> dict[str, ObjectType]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field of an entry: old and new value as texts; both empty where they are not shown."""
+    """One field of an entry: old and new value as texts; empty where they are not shown or there was none."""
 
     field: Label
     old: str
@@ -190,7 +194,7 @@ def _change(object_type: str, name: str, pair: object, *, shown: bool) -> Change
     field = _field(object_type, name)
     if not shown or not isinstance(pair, list) or len(pair) != 2:
         return Change(field.label, "", "")
-    return Change(field.label, _text(field, pair[0]), _text(field, pair[1]))
+    return Change(field.label, "" if field.fact else _text(field, pair[0]), _text(field, pair[1]))
 
 
 def _text(field: Field, value: object) -> str:

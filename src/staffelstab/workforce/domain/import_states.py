@@ -24,14 +24,18 @@ STEPS: Final[Mapping[ImportState, frozenset[ImportState]]] = {
     ImportState.APPLYING: frozenset(
         {ImportState.APPLYING, ImportState.APPLIED, ImportState.REJECTED, ImportState.FAILED}
     ),
-    ImportState.APPLIED: frozenset({ImportState.UNDONE}),
+    ImportState.APPLIED: frozenset({ImportState.UNDOING}),
+    # Undoing succeeds, or leaves the import as it was applied; a killed worker's work is run again.
+    ImportState.UNDOING: frozenset({ImportState.UNDOING, ImportState.UNDONE, ImportState.APPLIED}),
     ImportState.UNDONE: frozenset(),
     ImportState.DISCARDED: frozenset(),
     ImportState.FAILED: frozenset({ImportState.DISCARDED}),
 }
 """State → states that may follow."""
 
-RUNNING: Final = frozenset({ImportState.UPLOADED, ImportState.CHECKING, ImportState.APPLYING})
+RUNNING: Final = frozenset(
+    {ImportState.UPLOADED, ImportState.CHECKING, ImportState.APPLYING, ImportState.UNDOING}
+)
 """A job is at work or about to be."""
 
 

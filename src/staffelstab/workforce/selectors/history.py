@@ -23,7 +23,7 @@ from staffelstab.core.ui.paging import Page, keyset_page
 from staffelstab.identity.selectors.protocol import Field
 from staffelstab.vocabulary.enums import Topic
 from staffelstab.workforce.domain.quarters import quarter_label
-from staffelstab.workforce.enums import Criticality, ExitBand, PositionRisk, ResponsibilityKind
+from staffelstab.workforce.enums import Criticality, ExitBand, ImportTable, PositionRisk, ResponsibilityKind
 
 VIEW = "workforce.history.view"
 
@@ -46,6 +46,7 @@ ACTIONS: Final[Mapping[str, Promise]] = {
 PROTOCOL_VERBS: Final[Mapping[str, Promise]] = {
     **{verb: ACTIONS[verb] for verb in ("enlarged", "exit_set", "handed_over", "responsibilities_changed")},
     "uploaded": gettext_lazy("uploaded"),
+    "undo_requested": gettext_lazy("to be undone"),
     "confirmed": gettext_lazy("confirmed"),
     "discarded": gettext_lazy("discarded"),
 }
@@ -153,14 +154,46 @@ def stored_words(name: str, text: str) -> str:
     return _words(name, int(text) if text.isdecimal() and name in NUMBERS else text)
 
 
+COUNTS: Final[Mapping[str, Promise]] = {
+    "new": gettext_lazy("%(count)s new"),
+    "changed": gettext_lazy("%(count)s changed"),
+    "ended": gettext_lazy("%(count)s ended"),
+}
+
+
+def counts_in_words(text: str) -> str:
+    """What an import did to one sheet, as the trail keeps it (``2 new, 0 changed, 1 ended``), in words."""
+    found = [part.split(" ", 1) for part in text.split(", ")]
+    shown = [str(COUNTS[what]) % {"count": count} for count, what in found if count != "0"]
+    return ", ".join(shown) or _("unchanged")
+
+
+def _import_fields() -> dict[str, Field]:
+    facts: dict[str, Promise] = {
+        "removed": gettext_lazy("New entries removed"),
+        "restored": gettext_lazy("Changed entries restored"),
+        "kept": gettext_lazy("Kept, because changed by hand or still needed"),
+    }
+    return {
+        "end_missing": Field(
+            gettext_lazy("End what the file does not contain"),
+            partial(stored_words, "end_missing"),
+            fact=True,
+        ),
+        **{name: Field(label, fact=True) for name, label in facts.items()},
+        **{table.value: Field(table.label, counts_in_words, fact=True) for table in ImportTable},
+    }
+
+
 def protocol_fields() -> dict[str, Field]:
     """The fields of the register for the protocol of the whole organisation, by model label and name."""
     named: dict[str, Promise | str] = {**FIELDS, "*": ""}
-    return {
+    register = {
         f"workforce.{model}.{name}": Field(label, partial(stored_words, name))
         for model in ("unit", "position", "person", "holding", "task")
         for name, label in named.items()
     }
+    return register | {f"workforce.import.{name}": field for name, field in _import_fields().items()}
 
 
 def _line(entry: AuditEntry) -> HistoryLine:

@@ -31,6 +31,7 @@ TONES: Final[Mapping[str, str]] = {
     ImportState.READY: "warn",
     ImportState.APPLYING: "info",
     ImportState.APPLIED: "ok",
+    ImportState.UNDOING: "info",
     ImportState.UNDONE: "neutral",
     ImportState.DISCARDED: "neutral",
     ImportState.FAILED: "critical",
@@ -41,6 +42,8 @@ _STEPS: Final = {
     "check": gettext_lazy("Checking how the rows fit together"),
     "compare": gettext_lazy("Comparing “%(sheet)s” with the register"),
     "write": gettext_lazy("Writing “%(sheet)s”"),
+    "remove": gettext_lazy("Removing new entries from “%(sheet)s”"),
+    "restore": gettext_lazy("Restoring “%(sheet)s”"),
     "commit": gettext_lazy("Completing"),
 }
 _KINDS: Final = (
@@ -138,7 +141,7 @@ def preview_of(batch: Import, *, page: str, now: datetime) -> Preview:
 
 
 def _sheet_table(batch: Import, sheets: Sequence[ShownSheet]) -> Table:
-    over = batch.state in {ImportState.APPLIED, ImportState.UNDONE}
+    over = batch.applied_at is not None
     last = ("ended", _("Ended")) if over else ("missing", _("In the register only"))
     counts = (
         ("rows", _("Rows")),

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from staffelstab.core.errors import DomainError
 
-FAILURE = gettext_noop("The import stopped because of an internal error. Nothing was changed.")
-"""Kept in ``Import.failure`` and translated where it is shown."""
+FAILURE: Final = gettext_noop("The import stopped because of an internal error. Nothing was changed.")
+"""Kept in ``Import.failure``, as all reasons are, and translated where it is shown."""
+
+UNDO_FAILURE: Final = gettext_noop("Undoing stopped because of an internal error. Please try again later.")
+
+
+def reason_of(refusal: DomainError) -> str:
+    """The refusal's sentence in the source language, as ``Import.failure`` keeps it."""
+    with translation.override("en"):
+        return refusal.message
 
 
 class ImportTooLarge(DomainError):
@@ -29,13 +40,13 @@ class ImportNotPossible(DomainError):
 
 
 class ImportBusy(DomainError):
-    """Another import of the organisation is being applied."""
+    """Another import of the organisation is being applied or undone."""
 
     code = "workforce.import.busy"
     status = 409
     template = _(
-        "Another import (“%(name)s”, %(actor)s) is being applied right now. Please wait until it has finished, "
-        "then check the preview again."
+        "Another import (“%(name)s”, %(actor)s) is being applied or undone right now. Please wait until it has "
+        "finished, then check the preview again."
     )
 
 

@@ -17,38 +17,28 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 
 from staffelstab.core import audit, outbox, permissions, revisions
 from staffelstab.core.actors import Actor
-from staffelstab.core.errors import NotFound
 from staffelstab.core.ids import new_id
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
-from staffelstab.workforce.domain.import_states import may_follow
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.formats.limits import SourceRefused
 from staffelstab.workforce.formats.source import open_source
 from staffelstab.workforce.models import Import
 from staffelstab.workforce.services import trail
 from staffelstab.workforce.services.imports import progress as progress_
-from staffelstab.workforce.services.imports import records
-from staffelstab.workforce.services.imports.errors import (
-    FAILURE,
-    ImportBusy,
-    ImportNotPossible,
-    ImportOutdated,
-    ImportTooLarge,
-)
+from staffelstab.workforce.services.imports import records, steps
+from staffelstab.workforce.services.imports.errors import ImportTooLarge
 from staffelstab.workforce.services.imports.examine import Examination, examine, refused
 from staffelstab.workforce.services.imports.merge import merge
 from staffelstab.workforce.services.imports.staging import Progress
-from staffelstab.workforce.services.imports.undo import Undone, undo
 
 PERMISSION = "workforce.import.use"
 UPLOADED = "workforce.import.uploaded"
 CONFIRMED = "workforce.import.confirmed"
 APPLIED = "workforce.import.applied"
-UNDONE = "workforce.import.undone"
 MEGABYTE = 1024 * 1024
 
 
@@ -79,7 +69,7 @@ def import_file(
     """
     permissions.require(actor, PERMISSION)
     organisation_id = current_organisation()
-    _serialise(organisation_id)
+    steps.serialise(organisation_id)
     examination = _examined(path, name, organisation_id=organisation_id, now=now, progress=progress)
     if _is_rejected(examination, end_missing=end_missing):
         return Outcome(ImportState.REJECTED, examination, {})
@@ -156,12 +146,6 @@ def _merge(
     return ended
 
 
-def _serialise(organisation_id: UUID) -> None:
-    """One import of an organisation writes at a time; the lock goes with the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import:{organisation_id}"])
-
-
 # --- step by step -------------------------------------------------------------------------------------------
 
 
@@ -193,10 +177,10 @@ def upload(*, file: File[bytes], name: str, actor: Actor, now: datetime) -> Impo
 def check(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
     """Job: examine the stored file; the import becomes READY, REJECTED or FAILED. Safe to repeat."""
     context = TenancyContext(organisation_id)
-    if not _begin(context, import_id, ImportState.CHECKING, now=now):
+    if not steps.begin(context, import_id, ImportState.CHECKING, now=now):
         return
     with (
-        _failure_noted(context, import_id, now=now),
+        steps.failure_noted(context, import_id, now=now),
         progress_.written_to(import_id, context) as progress,
         activate(context),
     ):
@@ -213,11 +197,9 @@ def check(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
 def confirm(*, batch: Import, end_missing: bool, actor: Actor, now: datetime) -> Import:
     """Have a READY import applied. Raises PermissionRefused, ImportNotPossible, ImportBusy."""
     permissions.require(actor, PERMISSION)
-    _serialise(current_organisation())
-    other = Import.objects.filter(state=ImportState.APPLYING).exclude(pk=batch.pk).first()
-    if other is not None:
-        raise ImportBusy(name=other.file_name, actor=other.actor_name)
-    batch = _step(batch, ImportState.APPLYING, now=now, end_missing=end_missing, actor=actor)
+    steps.serialise(current_organisation())
+    steps.refuse_while_busy(batch)
+    batch = steps.move(batch, ImportState.APPLYING, now=now, end_missing=end_missing, actor=actor)
     audit.record(actor, CONFIRMED, batch, at=now, changes={"end_missing": (None, end_missing)})
     outbox.publish(CONFIRMED, {"import_id": str(batch.pk)}, at=now)
     return batch
@@ -229,14 +211,14 @@ def apply(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
     The import becomes APPLIED, or REJECTED when the register has changed in between, or FAILED.
     """
     context = TenancyContext(organisation_id)
-    if not _begin(context, import_id, ImportState.APPLYING, now=now):
+    if not steps.begin(context, import_id, ImportState.APPLYING, now=now):
         return
     with (
-        _failure_noted(context, import_id, now=now),
+        steps.failure_noted(context, import_id, now=now),
         progress_.written_to(import_id, context) as progress,
         activate(context),
     ):
-        _serialise(organisation_id)
+        steps.serialise(organisation_id)
         batch = Import.objects.get(pk=import_id)
         if batch.state != ImportState.APPLYING:
             return
@@ -253,7 +235,7 @@ def apply(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
         if _is_rejected(examination, end_missing=batch.end_missing):
             _finish(batch, examination, ImportState.REJECTED, now=now)
             return
-        _merge(batch, examination, actor=_requester(batch), now=now, progress=progress)
+        _merge(batch, examination, actor=steps.requester(batch), now=now, progress=progress)
         _forget_file(batch)
 
 
@@ -261,7 +243,7 @@ def apply(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
 def discard(*, batch: Import, actor: Actor, now: datetime) -> Import:
     """Throw away an import that was not applied, with its file. Raises PermissionRefused, ImportNotPossible."""
     permissions.require(actor, PERMISSION)
-    batch = _step(batch, ImportState.DISCARDED, now=now)
+    batch = steps.move(batch, ImportState.DISCARDED, now=now)
     batch.problems, batch.preview = [], {}
     _forget_file(batch)
     batch.save(update_fields=["problems", "preview", "stored_as"])
@@ -269,100 +251,13 @@ def discard(*, batch: Import, actor: Actor, now: datetime) -> Import:
     return batch
 
 
-@transaction.atomic
-def take_back(*, batch: Import, actor: Actor, now: datetime) -> Undone:
-    """Undo the latest applied import; what people have changed since is kept and listed.
-
-    Raises PermissionRefused, ImportNotPossible, ImportOutdated, ImportBusy, UndoBlocked.
-    """
-    permissions.require(actor, PERMISSION)
-    organisation_id = current_organisation()
-    _serialise(organisation_id)
-    running = Import.objects.filter(state=ImportState.APPLYING).first()
-    if running is not None:
-        raise ImportBusy(name=running.file_name, actor=running.actor_name)
-    batch = _step(batch, ImportState.UNDONE, now=now)
-    applied_at = batch.applied_at
-    assert applied_at is not None  # noqa: S101 - for the type checker: only applied imports get here
-    if Import.objects.filter(state=ImportState.APPLIED, applied_at__gt=applied_at).exists():
-        raise ImportOutdated
-    undone = undo(organisation_id=organisation_id, import_id=batch.pk, applied_at=applied_at)
-    batch.preview["undone"] = {
-        "removed": undone.removed,
-        "restored": undone.restored,
-        "kept": undone.kept,
-        "kept_names": list(undone.kept_names),
-    }
-    batch.save(update_fields=["preview"])
-    counts = {"removed": undone.removed, "restored": undone.restored, "kept": undone.kept}
-    audit.record(
-        actor, UNDONE, batch, at=now, changes={name: (None, count) for name, count in counts.items()}
-    )
-    outbox.publish(UNDONE, {"import_id": str(batch.pk)}, at=now)
-    revisions.bump(organisation_id, trail.TOPIC)
-    return undone
-
-
 # --- helpers ------------------------------------------------------------------------------------------------
-
-
-def _step(
-    batch: Import,
-    state: ImportState,
-    *,
-    now: datetime,
-    end_missing: bool | None = None,
-    actor: Actor | None = None,
-) -> Import:
-    """Lock the row and move it. Raises NotFound, ImportNotPossible."""
-    fresh: Import | None = Import.objects.select_for_update().filter(pk=batch.pk).first()
-    if fresh is None:
-        raise NotFound
-    if not may_follow(fresh.state, state) or fresh.state == state:
-        raise ImportNotPossible(state=fresh.get_state_display())
-    fresh.state, fresh.changed_at = state, now
-    fresh.progress_step, fresh.progress_done, fresh.progress_total = "", 0, 0
-    if end_missing is not None:
-        fresh.end_missing = end_missing
-    if actor is not None:
-        fresh.account_id, fresh.actor_name = actor.account_id, actor.display_name[:200]
-    fresh.save()
-    return fresh
-
-
-def _begin(context: TenancyContext, import_id: UUID, state: ImportState, *, now: datetime) -> bool:
-    """Mark the work as begun, in a transaction of its own. False when there is nothing to do any more."""
-    with activate(context):
-        batch: Import | None = Import.objects.select_for_update().filter(pk=import_id).first()
-        if batch is None or not may_follow(batch.state, state) or (state, batch.state) == _NOT_CONFIRMED:
-            return False
-        batch.state, batch.changed_at = state, now
-        batch.save(update_fields=["state", "changed_at"])
-        return True
-
-
-_NOT_CONFIRMED = (ImportState.APPLYING, ImportState.READY)
-"""Only ``confirm`` starts the application; the job continues it."""
 
 
 def _finish(batch: Import, examination: Examination, state: ImportState, *, now: datetime) -> None:
     records.write(batch, examination)
     batch.state, batch.changed_at, batch.progress_step = state, now, ""
     batch.save()
-
-
-@contextmanager
-def _failure_noted(context: TenancyContext, import_id: UUID, *, now: datetime) -> Iterator[None]:
-    """An unexpected error leaves a sentence on the import, after everything else was rolled back."""
-    try:
-        yield
-    except Exception:
-        with activate(context):
-            batch = Import.objects.select_for_update().get(pk=import_id)
-            if may_follow(batch.state, ImportState.FAILED):
-                batch.state, batch.changed_at, batch.failure = ImportState.FAILED, now, FAILURE
-                batch.save(update_fields=["state", "changed_at", "failure"])
-        raise
 
 
 @contextmanager
@@ -386,13 +281,3 @@ def _forget_file(batch: Import) -> None:
 
 def _deletion(stored_as: str) -> Callable[[], None]:
     return lambda: default_storage.delete(stored_as)
-
-
-def _requester(batch: Import) -> Actor:
-    """Who confirmed the import, as the trail names them."""
-    return Actor(
-        account_id=batch.account_id,
-        organisation_id=batch.organisation_id,
-        display_name=batch.actor_name,
-        system=True,
-    )

@@ -16,7 +16,6 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from staffelstab.core.errors import DomainError, NotFound
 from staffelstab.core.ui.access import access
@@ -29,7 +28,7 @@ from staffelstab.workforce.formats.annotated import annotate
 from staffelstab.workforce.formats.template import write_template
 from staffelstab.workforce.models import Import
 from staffelstab.workforce.selectors import imports as selectors
-from staffelstab.workforce.services.imports import records, runs
+from staffelstab.workforce.services.imports import records, reversal, runs
 from staffelstab.workforce.web.forms.upload import ApplyForm, UploadForm
 from staffelstab.workforce.web.upload import TONES, preview_of
 from staffelstab.workforce.web.views.register import XLSX, attachment
@@ -148,25 +147,21 @@ def upload_discard(request: Request, import_id: UUID) -> HttpResponse:
 
 @access(PERMISSION, methods=("GET", "POST"))
 def upload_undo(request: Request, import_id: UUID) -> HttpResponse:
-    """Say what undoing means, then undo."""
+    """Say what undoing means, then have a job do it."""
     batch = selectors.get_import(actor=request.actor, import_id=import_id)
     if request.method != "POST":
         context = {"batch": batch, "preview": preview_of(batch, page="1", now=request.now)}
         return render(request, "workforce/upload/undo.html", context)
     try:
-        undone = runs.take_back(batch=batch, actor=request.actor, now=request.now)
+        reversal.take_back(batch=batch, actor=request.actor, now=request.now)
     except DomainError as error:
-        return _detail(request, batch, ApplyForm(), error=error, status=error.status)
-    changed = undone.removed + undone.restored
-    messages.success(
-        request,
-        ngettext(
-            "The import has been undone: %(count)s entry is as it was before.",
-            "The import has been undone: %(count)s entries are as they were before.",
-            changed,
+        return _detail(
+            request,
+            selectors.get_import(actor=request.actor, import_id=import_id),
+            ApplyForm(),
+            error=error,
+            status=error.status,
         )
-        % {"count": changed},
-    )
     return redirect("workforce:upload_detail", import_id=import_id)
 
 
