@@ -53,10 +53,11 @@ def fingerprint() -> str:
 
 
 @contextmanager
-def running() -> Iterator[bool]:
+def running(*, migrated: bool = True) -> Iterator[bool]:
     """Make the database reachable for this process and its children through the environment.
 
-    Yields whether the server is the embedded one. Raises EmbeddedPostgresError with a plain sentence.
+    ``migrated=False`` leaves an embedded database as it is, or makes an empty one: for ``restore``. Yields whether the
+    server is the embedded one. Raises EmbeddedPostgresError with a plain sentence.
     """
     if env.text("DATABASE_URL"):
         yield False
@@ -69,7 +70,10 @@ def running() -> Iterator[bool]:
         with _one_at_a_time(folder):
             stamp = folder / "schema"
             current = fingerprint()
-            if not stamp.exists() or stamp.read_text(encoding="ascii") != current:
+            if not migrated:
+                stamp.unlink(missing_ok=True)
+                provision(facts, database=DATABASE, owner=OWNER, app=APP)
+            elif not stamp.exists() or stamp.read_text(encoding="ascii") != current:
                 provision(facts, database=DATABASE, owner=OWNER, app=APP)
                 _migrate()
                 stamp.write_text(current, encoding="ascii")

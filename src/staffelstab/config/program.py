@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
+import subprocess
 import sys
 
 from django.core.management import execute_from_command_line
 
-from staffelstab.config import database, serving
+from staffelstab.config import database, env, serving
 from staffelstab.core.database.errors import EmbeddedPostgresError
 
 ALIASES = {"import": "import_workbook", "export": "export_workbook", "--help": "help", "-h": "help"}
@@ -15,7 +17,7 @@ ALIASES = {"import": "import_workbook", "export": "export_workbook", "--help": "
 
 SERVING = {"serve", "demo"}
 WITHOUT_DATABASE = {"help", "version", "--version", "makemigrations", "collectstatic", "compilemessages"}
-AS_OWNER = {"migrate", "municipalities"}
+AS_OWNER = {"migrate", "municipalities", "backup", "restore"}
 """Commands that keep the owner's address of the embedded database; all others see the application's only."""
 
 
@@ -29,23 +31,46 @@ def main(arguments: list[str] | None = None) -> int:
         serving.parser(argv[0]).print_help()
         return 0
     if argv[0] in WITHOUT_DATABASE or wants_help:
-        return _execute(argv)
+        return run_command(argv)
+    if argv[0] == "restore":
+        # Before any folder or database is made or opened: is this a whole backup that this program can read?
+        refused = _verify(argv[1:])
+        if refused or "--verify" in argv:
+            return refused
     if argv[0] == "demo":
         serving.environment_for_demo(str(database.data_folder() / "demo"))
     try:
-        with database.running() as embedded:
+        with database.running(migrated=argv[0] != "restore") as embedded:
             if embedded and argv[0] not in AS_OWNER:
                 os.environ.pop("STAFFELSTAB_OWNER_DATABASE_URL", None)
             if argv[0] in SERVING:
                 serving.serve(argv[0], argv[1:])
                 return 0
-            return _execute(argv)
+            return run_command(argv)
     except (EmbeddedPostgresError, serving.ServingError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
 
-def _execute(argv: list[str]) -> int:
+def _verify(arguments: list[str]) -> int:
+    # A process of its own, with a secret of its own: Django's settings would otherwise make the data folder.
+    words = [*arguments, *([] if "--verify" in arguments else ["--verify", "--quiet"])]
+    environment = os.environ | {
+        "STAFFELSTAB_SECRET_KEY": env.text("STAFFELSTAB_SECRET_KEY") or secrets.token_hex()
+    }
+    environment.pop("DATABASE_URL", None)
+    return subprocess.run(
+        [sys.executable, "-c", _RUN_DJANGO, "restore", *words], env=environment, check=False
+    ).returncode
+
+
+_RUN_DJANGO = """import sys
+from staffelstab.config import program
+sys.exit(program.run_command(sys.argv[1:]))"""
+
+
+def run_command(argv: list[str]) -> int:
+    """Run one of Django's or our commands on the database the environment names. Returns the exit status."""
     try:
         execute_from_command_line(["staffelstab", *argv])
     except SystemExit as stop:
