@@ -8,6 +8,7 @@ _STEP = "a step of services.imports.runs, whose commands are permitted, atomic a
 EXCEPTED = {
     "identity.services.organisations.create_network": "a command of the operator, before anybody could be permitted",
     "identity.services.organisations.create_organisation": "makes the organisation in which permissions begin",
+    "identity.services.single_sign_on.admit": "before anybody is signed in: as the system, by claims of a provider",
     "portal.services.barriers.report_barrier": "open to everybody by law, also without signing in",
     "portal.services.demo.load_demo": "fills an empty demo as the system, through recorded commands",
     "vocabulary.services.municipalities.load": "reference data of no organisation, written by the owner role",

@@ -22,7 +22,10 @@ _SOURCE = "the sign-in provider whose claims gave it; empty: given by hand"
 
 
 class Membership(TenantModel):
-    """An account belongs to an organisation. Ending it ends access at once."""
+    """An account belongs to an organisation. Ending it ends access at once.
+
+    ``closed`` is an end by hand: the claims of a sign-in provider do not open the membership again.
+    """
 
     protection: ClassVar[Protection] = _OWN_OR_HOUSE
 
@@ -30,6 +33,7 @@ class Membership(TenantModel):
     since = models.DateField()
     until = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=60, blank=True, default="", db_default="", help_text=_SOURCE)
+    closed = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [

@@ -9,11 +9,12 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class UnitChoice:
-    """A unit a role can be bound to; ``depth`` is its level in the tree, 0 for the top."""
+    """A unit a role can be bound to; ``depth`` is its level in the tree, 0 for the top, ``code`` its short sign."""
 
     id: UUID
     label: str
     depth: int = 0
+    code: str = ""
 
 
 UnitSource = Callable[[], Sequence[UnitChoice]]
@@ -38,6 +39,12 @@ def labels(unit_ids: Iterable[UUID | None]) -> dict[UUID, str]:
     """Names of the units given, by key. No query when there is no key among them."""
     wanted = {key for key in unit_ids if key is not None}
     return {choice.id: choice.label for choice in choices() if choice.id in wanted} if wanted else {}
+
+
+def ids_by_code(codes: Iterable[str]) -> dict[str, UUID]:
+    """The units with these codes, by code; what is not there is left out. No query when there is no code."""
+    wanted = {code for code in codes if code}
+    return {choice.code: choice.id for choice in choices() if choice.code in wanted} if wanted else {}
 
 
 def unknown(unit_ids: Iterable[UUID | None]) -> set[UUID]:

@@ -60,23 +60,66 @@ def add_member(
     """
     permissions.require(actor, "identity.account.manage")
     address = email.strip().lower()
+    return join(
+        account_id=account_id_by_email(address) or new_id(),
+        email=address,
+        display_name=display_name,
+        password=password,
+        actor=actor,
+        now=now,
+    )
+
+
+def account_id_by_email(email: str) -> UUID | None:
+    """The account with this address anywhere on the installation; asks a SECURITY DEFINER function."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT identity_account_id(%s)", [address])
+        cursor.execute("SELECT identity_account_id(%s)", [email])
         found = cursor.fetchone()[0]
-    account_id = UUID(str(found)) if found else new_id()
+    return UUID(str(found)) if found else None
+
+
+@transaction.atomic
+def join(
+    *,
+    account_id: UUID,
+    email: str,
+    display_name: str,
+    actor: Actor,
+    now: datetime,
+    password: str | None = None,
+    source: str = "",
+) -> Membership:
+    """Make an account a member, again where it was one, and create it when it does not exist.
+
+    ``source``: the sign-in provider whose claims say so; empty: by hand. Raises PermissionRefused.
+    """
+    permissions.require(actor, "identity.account.manage")
     # The membership comes first: the database lets an organisation write only accounts of its own members.
     membership: Membership
     membership, created = Membership.objects.get_or_create(
-        organisation_id=current_organisation(), account_id=account_id, defaults={"since": now.date()}
+        organisation_id=current_organisation(),
+        account_id=account_id,
+        defaults={"since": now.date(), "source": source},
     )
-    if not found:
-        _create_account(account_id, address, display_name, password)
-    if not created and membership.until is not None:
-        membership.until = None
-        membership.save(update_fields=["until"])
+    if not Account.objects.filter(pk=account_id).exists():
+        _create_account(account_id, email, display_name, password)
+    if not created and not holds(membership, now.date()):
+        # Roles of a time that has passed do not come back by themselves.
+        RoleGrant.objects.filter(account_id=account_id).delete()
+    if not created:
+        # Given by hand it stays when the claims go.
+        reopened = membership.until is not None
+        membership.source = source if reopened else min(membership.source, source)
+        membership.until, membership.closed = None, False
+        membership.save(update_fields=["until", "source", "closed"])
     membership.account = Account.objects.get(pk=account_id)
     audit.record(actor, "identity.membership.added", membership, at=now)
     return membership
+
+
+def holds(membership: Membership, day: date) -> bool:
+    """Whether the membership holds on the day."""
+    return membership.since <= day and (membership.until is None or membership.until >= day)
 
 
 def _create_account(key: UUID, email: str, display_name: str, password: str | None) -> Account:
@@ -103,18 +146,46 @@ def invite_member(*, email: str, display_name: str, actor: Actor, now: datetime,
     return membership
 
 
+class EndInThePast(DomainError):
+    """The last day of an access lies before today."""
+
+    code = "identity.end_in_the_past"
+    template = _("The last day must not lie before today.")
+
+
 @transaction.atomic
-def end_membership(*, membership: Membership, actor: Actor, now: datetime) -> Membership:
-    """End a membership; access ends with the next request. Raises PermissionRefused, LastAdministrator."""
+def end_membership(
+    *, membership: Membership, actor: Actor, now: datetime, last_day: date | None = None
+) -> Membership:
+    """End a membership: at once, or after its last day. Access ends with the next request, by the clock.
+
+    No sign-in provider opens it again. Raises PermissionRefused, LastAdministrator, EndInThePast.
+    """
     permissions.require(actor, "identity.account.manage")
+    if last_day is not None and last_day < now.date():
+        raise EndInThePast
     # Two administrators who end each other at the same moment must not both succeed.
     _lock_grants()
     _keep_administrator(without=membership.account_id)
+    membership.closed = True
+    if last_day is None:
+        return leave(membership=membership, actor=actor, now=now)
+    changes = audit.differences({"until": membership.until}, {"until": last_day})
+    membership.until = last_day
+    membership.save(update_fields=["until", "closed"])
+    audit.record(actor, "identity.membership.limited", membership, at=now, changes=changes)
+    return membership
+
+
+@transaction.atomic
+def leave(*, membership: Membership, actor: Actor, now: datetime) -> Membership:
+    """End a membership at once with all its roles, also that of the last administrator. Raises PermissionRefused."""
+    permissions.require(actor, "identity.account.manage")
     RoleGrant.objects.filter(account_id=membership.account_id).delete()
     yesterday: date = now.date() - timedelta(days=1)
     membership.since = min(membership.since, yesterday)
     membership.until = yesterday
-    membership.save(update_fields=["since", "until"])
+    membership.save(update_fields=["since", "until", "closed"])
     audit.record(actor, "identity.membership.ended", membership, at=now)
     return membership
 
@@ -123,7 +194,10 @@ def end_membership(*, membership: Membership, actor: Actor, now: datetime) -> Me
 def set_roles(
     *, membership: Membership, grants: Iterable[tuple[str, UUID | None]], actor: Actor, now: datetime
 ) -> list[RoleGrant]:
-    """Replace all roles of a member. Raises PermissionRefused, RoleNotBindable, LastAdministrator."""
+    """Replace the roles of a member that were given by hand; those from a sign-in provider stay.
+
+    Raises PermissionRefused, RoleNotBindable, UnknownUnit, LastAdministrator.
+    """
     permissions.require(actor, "identity.account.manage")
     wanted = set(grants)
     for role, unit_id in wanted:
@@ -134,7 +208,7 @@ def set_roles(
     _lock_grants()
     if (Role.ADMINISTRATOR, None) not in wanted:
         _keep_administrator(without=membership.account_id)
-    rows = list(RoleGrant.objects.filter(account_id=membership.account_id))
+    rows = list(RoleGrant.objects.filter(account_id=membership.account_id, source=""))
     before = {(row.role, row.unit_id): row for row in rows}
     for key, row in before.items():
         if key not in wanted:
@@ -146,10 +220,23 @@ def set_roles(
             role=role,
             unit_id=unit_id,
         )
-    labels = units.labels(unit for _role, unit in {*before, *wanted})
-    changes = {"roles": (_names(before, labels), _names(wanted, labels))}
-    audit.record(actor, "identity.roles.changed", membership, at=now, changes=changes)
+    record_roles(membership=membership, before=before, after=wanted, actor=actor, now=now)
     return list(RoleGrant.objects.filter(account_id=membership.account_id).order_by("role", "unit_id"))
+
+
+def record_roles(
+    *,
+    membership: Membership,
+    before: Iterable[tuple[str, UUID | None]],
+    after: Iterable[tuple[str, UUID | None]],
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write the change of somebody's roles into the trail, in words."""
+    old, new = set(before), set(after)
+    labels = units.labels(unit for _role, unit in {*old, *new})
+    changes = {"roles": (_names(old, labels), _names(new, labels))}
+    audit.record(actor, "identity.roles.changed", membership, at=now, changes=changes)
 
 
 def _lock_grants() -> None:
@@ -161,6 +248,7 @@ def _names(grants: Iterable[tuple[str, UUID | None]], labels: Mapping[UUID, str]
 
 
 def _keep_administrator(*, without: UUID) -> None:
-    others = RoleGrant.objects.filter(role=Role.ADMINISTRATOR).exclude(account_id=without)
+    lasting = Membership.objects.filter(until=None).exclude(account_id=without).values("account_id")
+    others = RoleGrant.objects.filter(role=Role.ADMINISTRATOR, account_id__in=lasting)
     if RoleGrant.objects.filter(role=Role.ADMINISTRATOR, account_id=without).exists() and not others.exists():
         raise LastAdministrator

@@ -15,4 +15,4 @@ def unit_choices() -> list[UnitChoice]:
     )
     place = {key: (number, code) for number, (key, code, _name, _path) in enumerate(rows)}
     in_tree = sorted(rows, key=lambda row: [place.get(step, (-1, "")) for step in row[3]])
-    return [UnitChoice(key, f"{code} {name}", len(path) - 1) for key, code, name, path in in_tree]
+    return [UnitChoice(key, f"{code} {name}", len(path) - 1, code) for key, code, name, path in in_tree]
