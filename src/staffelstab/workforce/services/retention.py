@@ -1,0 +1,97 @@
+"""How long the register keeps what has ended."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
+
+from staffelstab.core import retention, revisions
+from staffelstab.core.tenancy.context import current_organisation
+from staffelstab.workforce.enums import ImportState
+from staffelstab.workforce.models import Holding, Import, Person
+
+_OPEN = (ImportState.UPLOADED, ImportState.CHECKING, ImportState.APPLYING, ImportState.UNDOING)
+
+
+def _persons_who_left() -> QuerySet[Any]:
+    open_ones = Holding.objects.filter(person=OuterRef("pk"), ends_on__isnull=True)
+    last = Holding.objects.filter(person=OuterRef("pk")).order_by("-ends_on").values("ends_on")[:1]
+    persons: QuerySet[Any] = Person.objects.filter(~Exists(open_ones)).annotate(left_on=Subquery(last))
+    return persons.filter(left_on__isnull=False)
+
+
+def _delete_persons(rows: QuerySet[Any]) -> int:
+    found = list(rows.values_list("pk", flat=True))
+    if found:
+        Holding.objects.filter(person_id__in=found).delete()
+        Person.objects.filter(pk__in=found).delete()
+        revisions.bump(current_organisation(), "workforce")
+    return len(found)
+
+
+def _ended_holdings() -> QuerySet[Holding]:
+    """Of persons who still hold something: the others go as a whole."""
+    open_ones = Holding.objects.filter(person=OuterRef("person_id"), ends_on__isnull=True)
+    return Holding.objects.filter(Exists(open_ones), ends_on__isnull=False)
+
+
+def _delete_holdings(rows: QuerySet[Holding]) -> int:
+    count = retention.delete_rows(rows)
+    if count:
+        revisions.bump(current_organisation(), "workforce")
+    return count
+
+
+def _finished_imports() -> QuerySet[Import]:
+    return Import.objects.exclude(state__in=_OPEN)
+
+
+def _delete_imports(rows: QuerySet[Any]) -> int:
+    for name in rows.values_list("stored_as", flat=True):
+        if name:
+            transaction.on_commit(partial(default_storage.delete, name))
+    return retention.delete_rows(rows)
+
+
+RULES = (
+    retention.Rule(
+        code="workforce.person",
+        label=_("Persons who have left"),
+        gone=_("Name, personnel number, e-mail and all postings of persons who hold no position any more."),
+        reason=_("For questions after a departure; the figures of the house rest on current postings only."),
+        rows=_persons_who_left,
+        moment="left_on",
+        default_days=1095,
+        minimum_days=30,
+        delete=_delete_persons,
+    ),
+    retention.Rule(
+        code="workforce.holding",
+        label=_("Ended postings"),
+        gone=_("Former postings of persons who are still in the house, with their exit horizon."),
+        reason=_("To see who can be asked about a former field of work."),
+        rows=_ended_holdings,
+        moment="ends_on",
+        default_days=1095,
+        minimum_days=30,
+        delete=_delete_holdings,
+    ),
+    retention.Rule(
+        code="workforce.import",
+        label=_("Uploaded files"),
+        gone=_(
+            "Uploaded registers with their preview and what is needed to undo them; what they changed stays."
+        ),
+        reason=_("To undo an import and to explain where a change came from."),
+        rows=_finished_imports,
+        moment="created_at",
+        default_days=180,
+        minimum_days=1,
+        delete=_delete_imports,
+    ),
+)
