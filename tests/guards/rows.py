@@ -8,7 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from staffelstab.core.ids import new_id
-from staffelstab.core.models import AuditEntry, Look, OutboxEvent, Revision
+from staffelstab.core.models import (
+    AuditEntry,
+    Look,
+    OutboxEvent,
+    RetentionPeriod,
+    RetentionRun,
+    Revision,
+)
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
 from staffelstab.foresight.models import Measure, RiskRecord, RiskSettings
 from staffelstab.identity.enums import Role
@@ -191,6 +198,12 @@ ROWS: dict[str, Callable[[], Any]] = {
     ),
     "core.Look": look,
     "core.OutboxEvent": lambda: OutboxEvent.objects.create(**_owned(), name="guard.row.made", at=NOW),
+    "core.RetentionPeriod": lambda: RetentionPeriod.objects.create(
+        **_owned(), rule="core.event", days=30, reason=mark(), changed_at=NOW, changed_by=mark()
+    ),
+    "core.RetentionRun": lambda: RetentionRun.objects.create(
+        **_owned(), at=NOW, actor_name=mark(), deleted={"core.event": 1}
+    ),
     "core.Revision": lambda: Revision.objects.create(**_owned(), topic=str(new_id())[-12:], value=1),
     "foresight.Measure": measure,
     "foresight.RiskRecord": lambda: RiskRecord.objects.create(

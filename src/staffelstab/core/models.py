@@ -9,11 +9,14 @@ from django.db import models
 from staffelstab.core.tenancy.models import TenantModel
 from staffelstab.core.tenancy.policies import OrganisationOwned, Protection
 
+TRAIL_DAYS = 180
+"""The trail and the looks stay at least this long; the database refuses to forget younger ones."""
+
 
 class AuditEntry(TenantModel):
     """One change: who did what to which object, old → new. Written in the transaction of the change, never changed."""
 
-    protection: ClassVar[Protection] = OrganisationOwned(append_only=True)
+    protection: ClassVar[Protection] = OrganisationOwned(append_only=True, kept_days=TRAIL_DAYS)
 
     at = models.DateTimeField()
     account_id = models.UUIDField(null=True, help_text="no foreign key: the trail outlives the account")
@@ -41,7 +44,7 @@ class AuditEntry(TenantModel):
 class Look(TenantModel):
     """Somebody looked at another person's personal data. Visible to that person."""
 
-    protection: ClassVar[Protection] = OrganisationOwned(append_only=True)
+    protection: ClassVar[Protection] = OrganisationOwned(append_only=True, kept_days=TRAIL_DAYS)
 
     at = models.DateTimeField()
     account_id = models.UUIDField(help_text="who looked")
@@ -85,3 +88,36 @@ class Revision(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.value}"
+
+
+class RetentionPeriod(TenantModel):
+    """How long an organisation keeps one kind of data, where it differs from the rule's own period."""
+
+    rule = models.CharField(max_length=40, help_text="code of the rule: module.noun")
+    days = models.PositiveIntegerField()
+    reason = models.CharField(max_length=500)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "rule"], name="retention_period_once")]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.days}"
+
+
+class RetentionRun(TenantModel):
+    """What was deleted when, because its time was up: counts only. Days on which nothing was due leave no row."""
+
+    protection: ClassVar[Protection] = OrganisationOwned(append_only=True)
+
+    at = models.DateTimeField()
+    actor_name = models.CharField(max_length=200)
+    deleted = models.JSONField(default=dict, help_text="code of the rule → number of rows")
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["organisation", "-id"], name="retention_run_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d}"

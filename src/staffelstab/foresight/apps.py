@@ -16,11 +16,12 @@ class ForesightConfig(AppConfig):
     label = "foresight"
     subscriptions = {
         "workforce.import.applied": "staffelstab.foresight.subscribers.on_import_applied",
+        "foresight.report.requested": "staffelstab.foresight.jobs.on_report_requested",
     }
 
     def ready(self) -> None:
         # Local import: the outbox has models, which are not loaded yet when this module is.
-        from staffelstab.core import outbox  # noqa: PLC0415
+        from staffelstab.core import daily, outbox  # noqa: PLC0415
         from staffelstab.foresight.selectors.words import FIELDS  # noqa: PLC0415
         from staffelstab.identity.selectors import protocol  # noqa: PLC0415
 
@@ -29,11 +30,14 @@ class ForesightConfig(AppConfig):
                 "foresight.measure": protocol.ObjectType(_("Measure"), personal=False),
                 "foresight.risksettings": protocol.ObjectType(_("Assumptions"), personal=False),
                 "foresight.riskrecord": protocol.ObjectType(_("Figures of the quarter"), personal=False),
+                "foresight.report": protocol.ObjectType(_("Report"), personal=False),
+                "foresight.networkrelease": protocol.ObjectType(_("Figures for the network"), personal=False),
             }
         )
         protocol.register_fields(FIELDS)
         permissions.register_table("staffelstab.foresight.permissions.RULES")
         outbox.subscribe(self.subscriptions)
+        daily.register("staffelstab.foresight.subscribers.on_new_day")
         slots.register("workforce.task", "staffelstab.foresight.web.slots.task_risk")
         navigation.register(
             navigation.NavigationItem(
@@ -51,6 +55,14 @@ class ForesightConfig(AppConfig):
                 permission="foresight.risk.view",
                 order=20,
                 covers=("foresight:measure_create", "foresight:measure_edit"),
+            ),
+            navigation.NavigationItem(
+                section=navigation.Section.FORESIGHT,
+                label=_("Reports"),
+                url_name="foresight:report_list",
+                permission="foresight.report.view",
+                order=30,
+                covers=("foresight:report_*", "foresight:release_*"),
             ),
             navigation.NavigationItem(
                 section=navigation.Section.FORESIGHT,

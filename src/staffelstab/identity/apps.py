@@ -33,10 +33,25 @@ NAVIGATION = (
     ),
     NavigationItem(
         section=Section.ADMINISTRATION,
+        label=_("Access by the operating staff"),
+        url_name="identity:staff_list",
+        permission="identity.staff.list",
+        order=80,
+    ),
+    NavigationItem(
+        section=Section.ADMINISTRATION,
         label=_("Protocol"),
         url_name="identity:audit_list",
         permission="identity.audit.view",
         order=90,
+    ),
+    NavigationItem(
+        section=Section.ADMINISTRATION,
+        label=_("Retention"),
+        url_name="identity:retention_list",
+        permission="identity.retention.view",
+        order=95,
+        covers=("identity:retention_*",),
     ),
     NavigationItem(
         section=Section.NETWORK,
@@ -63,8 +78,12 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         # Local imports: these have models, which are not loaded yet when this module is.
-        from staffelstab.core import outbox  # noqa: PLC0415
+        from staffelstab.core import daily, outbox, retention  # noqa: PLC0415
         from staffelstab.identity.selectors import frame, protocol  # noqa: PLC0415
+        from staffelstab.identity.services.retention import RULES  # noqa: PLC0415
+
+        retention.register(*RULES)
+        daily.register("staffelstab.identity.subscribers.on_new_day")
 
         permissions.register_table("staffelstab.identity.permissions.RULES")
         outbox.subscribe(self.subscriptions)
@@ -72,7 +91,12 @@ class IdentityConfig(AppConfig):
             {
                 "identity.membership": protocol.ObjectType(_("Account")),
                 "identity.organisation": protocol.ObjectType(_("Organisation"), personal=False),
+                "identity.staffsession": protocol.ObjectType(
+                    _("Session of the operating staff"), personal=False
+                ),
                 "identity.network": protocol.ObjectType(_("Network"), personal=False),
+                "core.retentionperiod": protocol.ObjectType(_("Retention period"), personal=False),
+                "core.retentionrun": protocol.ObjectType(_("Deletion"), personal=False),
                 "identity.networkmembership": protocol.ObjectType(
                     _("Membership in a network"), personal=False
                 ),
@@ -87,7 +111,14 @@ class IdentityConfig(AppConfig):
                 "colour": protocol.Field(_("Colour")),
                 "roles": protocol.Field(_("Roles"), protocol.role_in_words),
                 "shares": protocol.Field(_("Shares")),
+                "step": protocol.Field(_("Page"), fact=True),
+                "identity.staffsession.until": protocol.Field(_("Until"), protocol.moment, fact=True),
+                "days": protocol.Field(_("Kept for (days)")),
+                "deleted": protocol.Field(_("Deleted entries")),
             }
+        )
+        protocol.register_verbs(
+            {"looked": _("opened a page"), "opened": _("opened"), "refused": _("was refused")}
         )
         context.register_sources(organisations=frame.organisation_choices, account_note=frame.account_note)
         navigation.register(*NAVIGATION)
@@ -97,6 +128,14 @@ class IdentityConfig(AppConfig):
         navigation.register_account(
             FrameLink(
                 label=_("Change the password"), url_name="account_change_password", icon="lock", order=10
+            ),
+            FrameLink(label=_("Second factor"), url_name="mfa_index", icon="lock", order=15),
+            FrameLink(
+                label=_("Access as operating staff"),
+                url_name="identity:staff_open",
+                icon="eye",
+                order=30,
+                permission="identity.staff.open",
             ),
             FrameLink(label=_("Signed-in devices"), url_name="usersessions_list", icon="person", order=20),
         )

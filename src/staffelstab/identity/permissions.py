@@ -15,7 +15,7 @@ from staffelstab.core.permissions import (
     predicate,
 )
 from staffelstab.identity.enums import Role
-from staffelstab.identity.models import Network
+from staffelstab.identity.models import Network, StaffSession
 
 is_administrator = has_role(Role.ADMINISTRATOR)
 is_network_office = has_role(Role.NETWORK_OPERATOR)
@@ -36,6 +36,24 @@ def operates(actor: Actor, network: object | None) -> bool:
     return not isinstance(network, Network) or network.operator_id == actor.organisation_id
 
 
+@predicate
+def is_operator(actor: Actor, _obj: object | None) -> bool:
+    """The account belongs to the operating staff of the installation."""
+    return actor.operator
+
+
+@predicate
+def own_session(actor: Actor, session: object | None) -> bool:
+    """The staff session is the actor's own; without one in question this does not decide."""
+    return not isinstance(session, StaffSession) or session.account_id == actor.account_id
+
+
+@predicate
+def in_house(actor: Actor, session: object | None) -> bool:
+    """The staff session is one in the actor's organisation; without one in question this does not decide."""
+    return not isinstance(session, StaffSession) or session.organisation_id == actor.organisation_id
+
+
 RULES: Final[Mapping[str, Predicate]] = {
     "identity.own": is_authenticated,
     "identity.organisation.view": is_member,
@@ -45,6 +63,12 @@ RULES: Final[Mapping[str, Predicate]] = {
     "identity.network.view": is_member & in_network,
     "identity.network.manage": (is_network_office | is_system) & operates,
     "identity.audit.view": reads_protocol,
+    "identity.retention.view": reads_protocol | is_system,
+    "identity.retention.manage": is_administrator | is_system,
+    "identity.staff.open": is_operator,
+    "identity.staff.list": reads_protocol,
+    "identity.staff.end": (is_administrator | is_system) & in_house,
+    "identity.staff.leave": is_authenticated & own_session,
     # Data protection and staff council read what happened, not who did it to whom (docs/adr/0003).
     "identity.audit.names": is_administrator,
 }

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
+from staffelstab.core.actors import system_actor
 from staffelstab.core.outbox import Event
+from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.identity.selectors.actors import all_organisation_ids
+from staffelstab.identity.services import retention
 from staffelstab.identity.services.invitations import send_invitation
 
 
 def on_member_invited(event: Event) -> None:
     """Send the invitation."""
     send_invitation(account_id=UUID(str(event.payload["account"])), site=str(event.payload["site"]))
+
+
+def on_new_day(*, now: datetime) -> None:
+    """Delete what is due in every organisation, one transaction each. Safe to repeat."""
+    for organisation_id in all_organisation_ids():
+        actor = system_actor(organisation_id=organisation_id, reason="retention")
+        with activate(TenancyContext(organisation_id=organisation_id)):
+            retention.forget(actor=actor, today=timezone.localdate(now), now=now)

@@ -18,8 +18,11 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         # Local import: the protocol has models, which are not loaded yet when this module is.
+        from staffelstab.core import retention  # noqa: PLC0415
         from staffelstab.identity.selectors import protocol  # noqa: PLC0415
+        from staffelstab.portal.services.retention import RULES  # noqa: PLC0415
 
+        retention.register(*RULES)
         protocol.register_types({"portal.barrierreport": protocol.ObjectType(_("Reported barrier"))})
         permissions.register_table("staffelstab.portal.permissions.RULES")
         navigation.register(

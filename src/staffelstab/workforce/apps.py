@@ -40,11 +40,13 @@ class WorkforceConfig(AppConfig):
 
     def ready(self) -> None:
         # Local import: the outbox has models, which are not loaded yet when this module is.
-        from staffelstab.core import outbox  # noqa: PLC0415
+        from staffelstab.core import outbox, retention  # noqa: PLC0415
         from staffelstab.identity.selectors import protocol, units  # noqa: PLC0415
         from staffelstab.workforce.selectors import history  # noqa: PLC0415
         from staffelstab.workforce.selectors.role_units import unit_choices  # noqa: PLC0415
+        from staffelstab.workforce.services.retention import RULES  # noqa: PLC0415
 
+        retention.register(*RULES)
         units.register_source(unit_choices)
         protocol.register_types(
             {

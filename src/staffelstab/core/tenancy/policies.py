@@ -16,6 +16,8 @@ from django.apps import apps
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from staffelstab.core.tenancy import touches
+
 ORGANISATION = "(SELECT NULLIF(current_setting('staffelstab.organisation', true), '')::uuid)"
 ACCOUNT = "(SELECT NULLIF(current_setting('staffelstab.account', true), '')::uuid)"
 NETWORKS = "(SELECT string_to_array(NULLIF(current_setting('staffelstab.networks', true), ''), ','))::uuid[]"
@@ -58,15 +60,24 @@ def _everything(using: str, check: str | None = None) -> tuple[Policy, ...]:
 
 @dataclass(frozen=True, slots=True)
 class OrganisationOwned(Protection):
-    """Rows of the active organisation. ``append_only`` rows can be added and read, never changed."""
+    """Rows of the active organisation. ``append_only`` rows can be added and read, never changed.
+
+    ``kept_days`` lets append-only rows be forgotten once their ``at`` is that many days old, and never before: the
+    shortest period a retention rule may set is kept by the database too.
+    """
 
     append_only: bool = False
+    kept_days: int | None = None
 
     def policies(self) -> tuple[Policy, ...]:
         own = f"organisation_id = {ORGANISATION}"
-        if self.append_only:
-            return (Policy("SELECT", using=own), Policy("INSERT", check=own))
-        return _everything(own)
+        if not self.append_only:
+            return _everything(own)
+        added = (Policy("SELECT", using=own), Policy("INSERT", check=own))
+        if self.kept_days is None:
+            return added
+        old = f"at < now() - interval '{int(self.kept_days)} days'"
+        return (*added, Policy("DELETE", using=f"{own} AND {old}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,13 @@ FOREIGN_TABLES: dict[str, Protection] = {
         _of_account("user_id"), _of_account("user_id"), reason="sessions of an account across organisations"
     ),
     "socialaccount_socialaccount": Custom(
+        _of_account("user_id"),
+        _of_account("user_id"),
+        reason="found at sign-in through a provider; no tokens",
+    ),
+    "socialaccount_socialapp": Global("unused: providers stand in the operator's file"),
+    "socialaccount_socialtoken": Global("unused: tokens of providers are not kept"),
+    "socialaccount_socialaccount": Custom(
         _of_account("user_id"), _of_account("user_id"), reason="found at sign-in through a provider; no tokens"
     ),
     "socialaccount_socialapp": Global("unused: providers stand in the operator's file"),
@@ -166,6 +184,8 @@ class Table:
     protection: Protection
     references: tuple[tuple[str, str, str], ...] = field(default=())
     """(constraint, column, referenced table) of each TenantForeignKey."""
+    topic: str = ""
+    """The counter that moves when its rows change (core.tenancy.touches); empty for none."""
 
 
 def tables() -> Iterator[Table]:
@@ -177,7 +197,15 @@ def tables() -> Iterator[Table]:
         protection = getattr(model, "protection", None) or FOREIGN_TABLES.get(name)
         if protection is None:
             raise LookupError(f"{model._meta.label} declares no protection")
-        yield Table(name, protection, tuple(_references(model)))
+        yield Table(name, protection, tuple(_references(model)), _topic(model, protection))
+
+
+def _topic(model: type[models.Model], protection: Protection) -> str:
+    """The module's name, unless the model says otherwise; nothing for reference data, foreign and technical tables."""
+    own = (
+        protection.tenant and model.__module__.startswith("staffelstab.") and model._meta.app_label != "core"
+    )
+    return str(getattr(model, "revision_topic", model._meta.app_label)) if own else ""
 
 
 def _references(model: type[models.Model]) -> Iterator[tuple[str, str, str]]:
@@ -206,6 +234,11 @@ def sync(connection: BaseDatabaseWrapper, *, app_role: str) -> None:
             cursor.execute(statement)
         for table in found:
             _sync_references(cursor, table, quote)
+        for statement in touches.statements({table.name: table.topic for table in found}, quote=quote):
+            cursor.execute(statement)
+        for config in apps.get_app_configs():
+            for function in getattr(config.models_module, "FUNCTIONS", ()):
+                cursor.execute(function)
         _sync_functions(cursor, quote(app_role))
 
 

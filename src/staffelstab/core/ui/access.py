@@ -26,7 +26,7 @@ _WRITING_CTE = re.compile(r"\bAS\s+(?:NOT\s+)?(?:MATERIALIZED\s+)?\(\s*(?:INSERT
 
 def refuse_writes(execute: Any, sql: str, params: Any, many: Any, context: Any) -> Any:
     """Database wrapper of safe requests. Raises WriteInSafeRequest for anything that is not a read."""
-    text = str(sql).lstrip().upper()
+    text = str(sql).lstrip(" \n\t(").upper()  # a union begins with a bracket
     if not text.startswith(_SAFE_SQL) or _WRITING_CTE.search(text):
         raise WriteInSafeRequest(str(sql)[:60])
     return execute(sql, params, many, context)

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -48,9 +49,13 @@ VERBS: dict[str, Label] = {
     "reactivated": _("reactivated"),
     "recorded": _("recorded"),
     "reported": _("reported"),
+    "run": _("carried out"),
     "undone": _("undone"),
     "withdrawn": _("withdrawn"),
 }
+
+STAFF_ACTIONS = frozenset(f"identity.staffsession.{verb}" for verb in ("looked", "opened", "refused"))
+"""What only operating staff do; that it was they is no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +184,9 @@ def _entry(row: AuditEntry, *, with_names: bool) -> Entry:
 def _who(row: AuditEntry, *, with_names: bool) -> Label:
     if row.account_id is None:
         return _("System")
-    return row.actor_name if with_names else _("A person of the organisation")
+    if with_names:
+        return row.actor_name
+    return _("Operating staff") if row.action in STAFF_ACTIONS else _("A person of the organisation")
 
 
 def _field(object_type: str, name: str) -> Field:
@@ -209,3 +216,8 @@ def role_in_words(code: str) -> str:
     role, _at, unit = code.partition("@")
     words = str(Role(role).label) if role in Role.values else role
     return f"{words} ({unit})" if unit else words
+
+
+def moment(stored: str) -> str:
+    """A point in time as services record it (ISO 8601), in local words."""
+    return date_format(timezone.localtime(datetime.fromisoformat(stored)), "SHORT_DATETIME_FORMAT")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from staffelstab.identity.web.views import account, audit, network, organisation, seat
+from staffelstab.identity.web.views import account, audit, network, organisation, retention, seat, staff
 
 app_name = "identity"
 urlpatterns = [
@@ -30,5 +30,11 @@ urlpatterns = [
         network.network_leave,
         name="network_leave",
     ),
+    path("betrieb/", staff.staff_open, name="staff_open"),
+    path("betriebszugriffe/", staff.staff_list, name="staff_list"),
+    path("betriebszugriffe/<uuid:session_id>/beenden/", staff.staff_end, name="staff_end"),
     path("protokoll/", audit.audit_list, name="audit_list"),
+    path("aufbewahrung/", retention.retention_list, name="retention_list"),
+    path("aufbewahrung/loeschen/", retention.retention_run, name="retention_run"),
+    path("aufbewahrung/<str:code>/", retention.retention_edit, name="retention_edit"),
 ]

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DEFAULT_DB_ALIAS, close_old_connections, connection, connections, transaction
+from django.db.utils import InterfaceError, OperationalError
 from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from staffelstab.core import daily
+from staffelstab.core.outages import Outage, outage
+
+logger = logging.getLogger("staffelstab.worker")
+
 _KEPT = timedelta(days=14)
+_LOOK = 15.0  # seconds between looks for jobs of killed workers
+_LONGEST_PAUSE = 15.0  # seconds between attempts to reach the database
+_ATTEMPTS = 20  # of one job that a full disk or a lock kept from its end
 
 
 def alive(worker_id: str) -> bool:
@@ -31,26 +46,109 @@ def alive(worker_id: str) -> bool:
     return True
 
 
-def requeue_orphans() -> int:
-    """Give jobs of killed workers of this machine back to the queue; jobs are safe to repeat. Returns how many."""
+def requeue_orphans(*, idle: str = "") -> int:
+    """Give jobs of killed workers back to the queue; jobs are safe to repeat. Returns how many.
+
+    A worker of this machine is known to be dead by its process number, the one that says it is `idle` by its word;
+    of any other (another machine, a container that has gone) the job's lock tells, a while after it was claimed.
+    """
     count = 0
     for row in DBTaskResult.objects.running():
-        if row.worker_ids and not alive(row.worker_ids[-1]):
-            row.status = TaskResultStatus.READY
-            row.save(update_fields=["status"])
-            count += 1
+        worker_id = row.worker_ids[-1] if row.worker_ids else ""
+        if not (worker_id == idle or not alive(worker_id) or _abandoned(row)):
+            continue
+        # Another worker may have been quicker: the state is asked for again where it is changed.
+        count += DBTaskResult.objects.running().filter(pk=row.pk).update(status=TaskResultStatus.READY)
     return count
 
 
+_CLAIMED = timedelta(
+    seconds=30
+)  # from the claim to the lock it is a moment; this is a machine that was very busy
+_KEY = "hashtextextended('job:' || %s, 0)"
+
+
+def _abandoned(row: DBTaskResult) -> bool:
+    """Whether nobody holds the job's lock."""
+    if row.started_at is None or timezone.now() - row.started_at < _CLAIMED:
+        return False
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock({_KEY})", [str(row.pk)])
+        return bool(cursor.fetchone()[0])
+
+
+@contextmanager
+def _locked(row: DBTaskResult) -> Iterator[None]:
+    """Hold the job's lock while it runs, in a transaction of a connection of its own.
+
+    It ends with the worker, however that ends and wherever it ran, and needs no session behind a pool.
+    """
+    second = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        with second.cursor() as cursor:
+            cursor.execute("BEGIN")
+            # The job may take longer than the server lets transactions idle.
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute(f"SELECT pg_advisory_xact_lock({_KEY})", [str(row.pk)])
+        yield
+    finally:
+        second.close()
+
+
 class QuietWorker(Worker):
-    """A worker whose results name the place of a failure, not its message, which may quote personal values."""
+    """A worker whose results name the place of a failure, not its message, which may quote personal values.
+
+    An outage is no failure of a job: the job waits until it is over, and so does the worker.
+    """
 
     def run_task(self, db_task_result: DBTaskResult) -> None:
         """Run one job; of a failure the class and the path through the code remain."""
-        super().run_task(db_task_result)
+        # The library calls this with whatever a job raised.
+        db_task_result.set_failed = partial(self._note, db_task_result, db_task_result.set_failed)  # type: ignore[method-assign]
+        with _locked(db_task_result):
+            super().run_task(db_task_result)
         if db_task_result.traceback:
             db_task_result.traceback = places(db_task_result.traceback)
             db_task_result.save(update_fields=["traceback"])
+
+    @staticmethod
+    def _note(row: DBTaskResult, set_failed: Callable[[BaseException], None], error: BaseException) -> None:
+        found = outage(error)
+        if found is Outage.UNREACHABLE and isinstance(error, Exception):
+            raise error  # nothing can be noted now; `work` gives the job back
+        if found is None or len(row.worker_ids) >= _ATTEMPTS:
+            set_failed(error)
+            return
+        logger.warning("a job met an outage and waits: %s", found.value, extra={"job": str(row.pk)})
+        row.status, row.run_after = TaskResultStatus.READY, timezone.now() + _wait(len(row.worker_ids))
+        row.save(update_fields=["status", "run_after"])
+
+    def work(self, *, interval: float, begin: Callable[[], object]) -> None:
+        """Run jobs until told to stop; look after those of killed workers; wait while the database is away."""
+        pause, begun, looked = interval, False, 0.0
+        while self.running:
+            try:
+                close_old_connections()
+                if not begun:
+                    begin()
+                    begun = True
+                if time.monotonic() - looked > _LOOK:
+                    requeue_orphans(idle=self.worker_id)
+                    looked = time.monotonic()
+                self.run()
+                pause = interval
+            except (OperationalError, InterfaceError) as error:
+                if outage(error) is None:
+                    raise
+                logger.warning("the worker waits for the database", extra={"exception": type(error).__name__})
+                connection.close()
+                pause, looked = min(max(2 * pause, 1.0), _LONGEST_PAUSE), 0.0
+            if self.running:
+                time.sleep(pause)
+
+
+def _wait(attempts: int) -> timedelta:
+    return timedelta(seconds=min(2**attempts, 60))
 
 
 _PLACE = re.compile(r'^  File "[^"\n]*", line \d+, in \S+$', re.MULTILINE)
@@ -75,18 +173,32 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Work."""
-        requeue_orphans()
-        DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - _KEPT).delete()
         worker = QuietWorker(
             queue_names=["*"],
             interval=options["interval"],
-            batch=options["once"],
+            batch=True,  # a run ends with an empty queue; `work` goes on
             backend_name="default",
             startup_delay=False,
             max_tasks=None,
             worker_id=f"{socket.gethostname()}:{os.getpid()}",
             excluded_queue_names=[],
         )
-        if not options["once"]:
-            worker.configure_signals()
-        worker.run()
+        if options["once"]:
+            requeue_orphans()
+            forget_old()
+            worker.run()
+            return
+        # It says at every look that the queue is empty.
+        logging.getLogger("django_tasks_db").setLevel(logging.WARNING)
+        worker.configure_signals()
+        worker.work(interval=options["interval"], begin=_begin)
+
+
+def _begin() -> None:
+    forget_old()
+    daily.plan(at=None)
+
+
+def forget_old() -> None:
+    """Remove what was done long ago."""
+    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - _KEPT).delete()
