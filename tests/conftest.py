@@ -107,6 +107,8 @@ def postgres(django_db_blocker: DjangoDbBlocker) -> Iterator[ConnectionFacts]:
 
 
 def _use(facts: ConnectionFacts, name: str, role: str, alias: str = "default") -> None:
+    if facts == _facts(POOL):
+        servers.fill(facts, name)
     connections[alias].close()
     del connections[alias]  # the next use opens one as described below
     connections.databases[alias] = {

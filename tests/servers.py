@@ -12,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,7 +141,6 @@ auth_file = {users}
 admin_users = postgres
 pool_mode = transaction
 default_pool_size = {POOL_SIZE}
-min_pool_size = {POOL_SIZE}
 server_round_robin = 1
 server_reset_query =
 server_check_query =
@@ -175,6 +175,15 @@ def forget(pool: ConnectionFacts, database: str) -> None:
         if database in known:
             for command in ("KILL", "RESUME"):
                 console.execute(sql.SQL("{} {}").format(sql.SQL(command), sql.Identifier(database)))
+
+
+def fill(pool: ConnectionFacts, database: str) -> None:
+    """Open all sessions of the pool: transactions that follow go through them in turn."""
+    conninfo = pool.conninfo(database=database, user="staffelstab_app")
+    with ExitStack() as stack:
+        for _ in range(POOL_SIZE):
+            connection = stack.enter_context(psycopg.connect(conninfo, prepare_threshold=None))
+            connection.execute("SELECT 1")
 
 
 def session_leftovers(pool: ConnectionFacts, database: str) -> list[str]:

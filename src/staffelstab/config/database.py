@@ -64,7 +64,8 @@ def running(*, migrated: bool = True) -> Iterator[bool]:
         return
     folder = data_folder()
     os.environ["STAFFELSTAB_DATA"] = str(folder)
-    with EmbeddedPostgres(folder / "postgres") as facts:
+    server = EmbeddedPostgres(folder / "postgres")
+    with server as facts:
         os.environ["DATABASE_URL"] = url(facts, APP)
         os.environ["STAFFELSTAB_OWNER_DATABASE_URL"] = url(facts, OWNER)
         with _one_at_a_time(folder):
@@ -78,7 +79,7 @@ def running(*, migrated: bool = True) -> Iterator[bool]:
                 _migrate()
                 stamp.write_text(current, encoding="ascii")
         try:
-            yield True
+            yield server
         finally:
             for key in ("DATABASE_URL", "STAFFELSTAB_OWNER_DATABASE_URL"):
                 os.environ.pop(key, None)

@@ -12,12 +12,12 @@ from django.core.management import execute_from_command_line
 from staffelstab.config import database, env, serving
 from staffelstab.core.database.errors import EmbeddedPostgresError
 
-ALIASES = {"import": "import_workbook", "export": "export_workbook", "--help": "help", "-h": "help"}
+ALIASES = {"import": "import_workbook", "export": "export_workbook", "staff-session": "staff_session", "--help": "help", "-h": "help"}
 """Names users type → names Python can import."""
 
 SERVING = {"serve", "demo"}
 WITHOUT_DATABASE = {"help", "version", "--version", "makemigrations", "collectstatic", "compilemessages"}
-AS_OWNER = {"migrate", "municipalities", "backup", "restore"}
+AS_OWNER = {"migrate", "municipalities", "operator", "backup", "restore"}
 """Commands that keep the owner's address of the embedded database; all others see the application's only."""
 
 
@@ -44,7 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
             if embedded and argv[0] not in AS_OWNER:
                 os.environ.pop("STAFFELSTAB_OWNER_DATABASE_URL", None)
             if argv[0] in SERVING:
-                serving.serve(argv[0], argv[1:])
+                serving.serve(argv[0], argv[1:], embedded=embedded)
                 return 0
             return run_command(argv)
     except (EmbeddedPostgresError, serving.ServingError) as error:

@@ -17,9 +17,13 @@ import urllib.request
 import webbrowser
 
 from staffelstab.config import env
+from staffelstab.config.children import Child
+from staffelstab.core.database.embedded import EmbeddedPostgres
+from staffelstab.core.database.errors import EmbeddedPostgresError
 
 _PATIENCE = 60.0  # seconds until the server must answer
-_GRACE = 20.0  # seconds a child gets to finish before it is killed
+_PORT_PATIENCE = 5.0  # seconds for the web server of a killed program to leave the port
+_DATABASE_PAUSE = 5.0  # seconds between attempts to start a database that does not start
 
 
 class ServingError(Exception):
@@ -43,31 +47,49 @@ def parser(command: str) -> argparse.ArgumentParser:
     return found
 
 
-def serve(command: str, arguments: list[str]) -> None:
-    """Prepare, start, announce, watch, until a signal arrives. Raises ServingError."""
+def serve(command: str, arguments: list[str], *, embedded: EmbeddedPostgres | None = None) -> None:
+    """Prepare, start, announce, keep running, until a signal arrives. Raises ServingError.
+
+    `embedded` is the database server that is kept running with the rest.
+    """
     options = parser(command).parse_args(arguments)
-    if not port_is_free(options.host, options.port):
+    if not _port_becomes_free(options.host, options.port):
         raise ServingError(f"Another program listens on port {options.port}. Choose another one: --port N.")
     prepared = _prepare(demo=command == "demo")
     host, port = options.host, options.port
     address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}/"  # noqa: S104 - compared
-    server = subprocess.Popen(_server(options))
-    worker = None if options.no_worker else subprocess.Popen(_program("worker"))
+    children = [Child("web server", web_server(options))]
+    if not options.no_worker:
+        children.append(Child("worker", _program("worker")))
     try:
         signal.signal(signal.SIGTERM, _interrupt)
-        _wait_until_answering(f"http://{_reach(host)}:{port}/gesundheit/", server)
+        _wait_until_answering(f"http://{_reach(host)}:{port}/gesundheit/", children[0].process)
         _announce(command, address, prepared, browser=command == "demo" and not options.no_browser)
-        while server.poll() is None:
-            if worker is not None and worker.poll() is not None:
-                worker = subprocess.Popen(_program("worker"))
-            time.sleep(0.5)
-        raise ServingError(f"The web server ended with status {server.returncode}.")
+        _keep_running(children, embedded)
     except KeyboardInterrupt:
         return
     finally:
-        for child in (server, worker):
-            if child is not None:
-                _end(child)
+        for child in children:
+            child.end()
+
+
+def _keep_running(children: list[Child], embedded: EmbeddedPostgres | None) -> None:
+    """Start again what ends, the database first; for ever."""
+    retry, told = 0.0, ""
+    while True:
+        if embedded is not None and time.monotonic() >= retry and not embedded.is_running():
+            try:
+                embedded.start()
+                told = ""
+                sys.stderr.write("The database server had ended and was started again.\n")
+            except EmbeddedPostgresError as error:
+                retry = time.monotonic() + _DATABASE_PAUSE
+                if str(error) != told:
+                    told = str(error)
+                    sys.stderr.write(f"{told}\n")
+        for child in children:
+            child.watch()
+        time.sleep(0.5)
 
 
 def _prepare(*, demo: bool) -> str:
@@ -90,13 +112,14 @@ def _program(*words: str) -> list[str]:
     return [sys.executable, "-m", "staffelstab.config.program", *words]
 
 
-def _server(options: argparse.Namespace) -> list[str]:
+def web_server(options: argparse.Namespace) -> list[str]:
+    """The command of the web server; its last word is the application."""
     # One request per thread and one database connection per thread: the number of connections is known.
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
         *("--host", options.host, "--port", str(options.port), "--workers", str(options.processes)),
         *("--blocking-threads", str(options.threads), "--backlog", "1024", "--log-level", "warning"),
-        *("--respawn-failed-workers", "staffelstab.config.wsgi:application"),
+        *("--respawn-failed-workers", "staffelstab.config.web:application"),
     ]
 
 
@@ -123,20 +146,19 @@ def _wait_until_answering(url: str, server: subprocess.Popen[bytes]) -> None:
     raise ServingError("The web server does not answer.")
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        child.terminate()
-        try:
-            child.wait(_GRACE)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-
-
 def port_is_free(host: str, port: int) -> bool:
     """Whether nobody listens there yet: granian would share the port with another server without a word."""
     with socket.socket() as probe:
         return probe.connect_ex((_reach(host), port)) != 0
+
+
+def _port_becomes_free(host: str, port: int) -> bool:
+    deadline = time.monotonic() + _PORT_PATIENCE
+    while not port_is_free(host, port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def environment_for_demo(data_folder: str) -> None:

@@ -152,6 +152,14 @@ class EmbeddedPostgres:
                 shutil.rmtree(self._home)
                 elsewhere.unlink()
 
+    def is_running(self) -> bool:
+        """Say whether the server this object has started or attached to still runs; cheap, asked again and again."""
+        if self._home is None or (self._process is not None and self._process.poll() is not None):
+            return False
+        cluster = self._home / "cluster"
+        postmaster = processes.read_postmaster(cluster)
+        return postmaster is not None and processes.works_in(postmaster.pid, cluster)
+
     def _leave(self) -> None:
         if self._membership is not None:
             os.close(self._membership)
