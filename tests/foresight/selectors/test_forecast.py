@@ -186,7 +186,7 @@ def test_forecast_refuses_those_without_the_role_and_years_outside(world: World,
 
 def test_forecast_of_another_house_is_not_seen(world: World, house: tuple[Unit, ...]) -> None:
     with world.inside(organisation_id=world.neighbour_id):
-        found = organisation_forecast(actor=world.actor("neighbour.executive"), as_of=AS_OF, until=2031)
+        found = organisation_forecast(actor=world.actor("executive"), as_of=AS_OF, until=2031)
     assert found.suppressed
 
 

@@ -251,10 +251,6 @@ def _limit(limit: str, born: npt.NDArray[np.int64], scenario: Scenario, assumpti
     """Age in months at which people born in these months leave."""
     rules = LIMITS[limit]
     regular = age_limit(rules.regular, born)
-    match scenario:
-        case Scenario.EARLY:
-            return np.minimum(age_limit(rules.early or assumptions.early, born), regular)
-        case Scenario.REGULAR:
-            return regular
-        case Scenario.LATE:
-            return regular + assumptions.late_months
+    if scenario is Scenario.EARLY:
+        return np.minimum(age_limit(rules.early or assumptions.early, born), regular)
+    return regular + (assumptions.late_months if scenario is Scenario.LATE else 0)
