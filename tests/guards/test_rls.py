@@ -41,6 +41,7 @@ REVIEWED = {
 
 SECURITY_DEFINERS = frozenset(
     {
+        "core_shared_revision()",
         "identity_account_id(text)",
         "identity_operator_id()",
         "identity_organisation_id(text)",

@@ -1,6 +1,7 @@
 """CPU per request (server + PostgreSQL) and p95 at 16 clients of the main screens, against a minimal Django page.
 
-Both run under the same server program, on the same demo database, in turns; figures are ratios of medians.
+Both run under the server command of ``staffelstab serve``, on the same demo database, in turns; figures are ratios of
+medians. *Cold* is the first view after a change: the counters that every change moves are moved before each request.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import http.client
 import json
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
@@ -22,12 +24,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import psycopg
 
-from staffelstab.config import database
+from staffelstab.config import database, serving
 
 SCREENS = {"start": "/", "board": "/ausblick/wissensrisiko/", "tasks": "/aufgaben/", "task": ""}
 PERSONA = "kaya"
-ROUNDS, REQUESTS, CLIENTS = 5, 60, 16
+ROUNDS, REQUESTS, CLIENTS, COLD = 5, 60, 16, 20
+OURS, THEIRS = 8190, 8191
+MINIMAL = "tools.benchmarks._minimal.site"
+TOPICS = ("workforce", "foresight", "vocabulary", "identity", "imports")
 
 
 class Browser:
@@ -116,30 +122,9 @@ def p95(make: list[Browser], path: str) -> float:
 
 @contextmanager
 def server(application: str, port: int) -> Iterator[psutil.Process]:
-    """A granian like the one ``serve`` starts."""
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "--http",
-        "1",
-        "--no-ws",
-        "--port",
-        str(port),
-    ]
-    command += [
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "4",
-        "--backlog",
-        "1024",
-        "--log-level",
-        "error",
-        application,
-    ]
+    """The web server as ``serve`` starts it, with another application where asked for."""
+    options = serving.parser("serve").parse_args(["--port", str(port)])
+    command = [*serving.web_server(options)[:-1], application]
     process = subprocess.Popen(command)
     try:
         deadline = time.monotonic() + 60
@@ -171,8 +156,11 @@ def main(arguments: list[str] | None = None) -> None:
     """Load the demo into a throw-away folder, run both servers, print a table (``--json`` for machines)."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--data", type=Path, help="a data folder to use again; default: a new one")
+    parser.add_argument("--port", type=int, default=OURS, help="the minimal page takes the next one")
     options = parser.parse_args(arguments)
-    folder = Path(tempfile.mkdtemp(prefix="staffelstab-bench-", dir="/var/tmp"))
+    folder = options.data or Path(tempfile.mkdtemp(prefix="staffelstab-bench-", dir="/var/tmp"))
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o711)
     os.environ.update(
         {"STAFFELSTAB_DATA": str(folder), "STAFFELSTAB_DEMO": "1", "STAFFELSTAB_SECRET_KEY": "bench"}
@@ -183,10 +171,12 @@ def main(arguments: list[str] | None = None) -> None:
         prepare = "import django; django.setup(); from tools.benchmarks import requests as r; r.prepare()"
         subprocess.run([sys.executable, "-c", prepare], check=True)
         with (
-            server("staffelstab.config.wsgi:application", 8190) as ours,
-            server("tools.benchmarks._minimal_page:application", 8191) as theirs,
+            server("staffelstab.config.wsgi:application", options.port) as ours,
+            server(f"{MINIMAL}:application", options.port + 1) as theirs,
         ):
-            report(compare(ours, theirs, folder), as_json=options.json)
+            report(compare(ours, theirs, folder, port=options.port), as_json=options.json)
+    if options.data is None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def prepare() -> None:
@@ -201,26 +191,73 @@ def prepare() -> None:
         demo.load_demo(today=timezone.localdate(), now=timezone.now(), say=lambda _text: None)
 
 
-def compare(ours: psutil.Process, theirs: psutil.Process, folder: Path) -> dict[str, dict[str, float]]:
-    """Figures per screen: CPU ms, ratio to the minimal page, p95 ms, its ratio, bytes of the page."""
-    minimal = Browser(8191)
-    browser = signed_in(8190)
+def minimal_browser(port: int) -> Browser:
+    """A browser with a session of the minimal page."""
+    key = subprocess.run(
+        [sys.executable, "-m", MINIMAL, demo_email()], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    browser = Browser(port)
+    browser.cookies["sessionid"] = key
+    return browser
+
+
+def demo_email() -> str:
+    """The address of the persona's account."""
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        row = connection.execute(
+            "SELECT email FROM identity_account WHERE email LIKE %s", [f"%{PERSONA}%"]
+        ).fetchone()
+    if row is None:
+        raise SystemExit("the demo has no such account")
+    return str(row[0])
+
+
+def cold(browser: Browser, path: str, server: psutil.Process, folder: Path) -> float:
+    """CPU milliseconds of the first view after a change, mean of several; the change itself is made by us."""
+    used = 0.0
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        for _ in range(COLD):
+            with connection.transaction():
+                for (organisation,) in connection.execute("SELECT identity_organisation_ids()").fetchall():
+                    connection.execute(
+                        "SELECT set_config('staffelstab.organisation', %s, true)", [str(organisation)]
+                    )
+                    connection.execute(
+                        "UPDATE core_revision SET value = value + 1 WHERE topic = ANY (%s)", [list(TOPICS)]
+                    )
+            before = cpu(server, folder)
+            status, _content = browser.request("GET", path)
+            used += cpu(server, folder) - before
+            if status != 200:
+                raise SystemExit(f"{path}: status {status}")
+    return 1000 * used / COLD
+
+
+def compare(
+    ours: psutil.Process, theirs: psutil.Process, folder: Path, *, port: int
+) -> dict[str, dict[str, float]]:
+    """Figures per screen: CPU ms warm and cold, ratio to the minimal page, p95 ms, its ratio, bytes of the page."""
+    minimal = minimal_browser(port + 1)
+    browser = signed_in(port)
     _status, listing = browser.request("GET", "/aufgaben/")
     task = re.search(rb'href="(/aufgaben/[0-9a-f-]{36}/)"', listing)
     screens = {**SCREENS, "task": task[1].decode() if task else "/aufgaben/"}
-    base_p95 = p95([Browser(8191) for _ in range(CLIENTS)], "/minimal/")
-    crowd = [signed_in(8190) for _ in range(CLIENTS)]
+    base_crowd = [minimal_browser(port + 1) for _ in range(CLIENTS)]
+    crowd = [signed_in(port) for _ in range(CLIENTS)]
     found: dict[str, dict[str, float]] = {}
     for name, path in screens.items():
         base = measure(minimal, "/minimal/", theirs, folder)
         own = measure(browser, path, ours, folder)
+        base_p95 = p95(base_crowd, "/minimal/")
         slow = p95(crowd, path)
         _status, page = browser.request("GET", path)
         found[name] = {
             "cpu_ms": own,
             "minimal_ms": base,
             "cpu_ratio": own / base,
+            "cold_ms": cold(browser, path, ours, folder),
             "p95_ms": slow,
+            "minimal_p95_ms": base_p95,
             "p95_ratio": slow / base_p95,
             "bytes": len(page),
         }

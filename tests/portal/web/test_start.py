@@ -99,6 +99,6 @@ def test_query_count(world: World, client_as: Any, django_assert_num_queries: An
     client = client_as("knowledge_manager")
     client.get(reverse(START))
     # Two of these are the test's own savepoint, one puts its context back, one loads the register, which a
-    # transaction that has written does not take from the cache: 9 remain.
-    with django_assert_num_queries(13):
+    # transaction that has written does not take from the cache: 7 remain.
+    with django_assert_num_queries(11):
         client.get(reverse(START))

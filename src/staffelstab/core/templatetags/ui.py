@@ -12,8 +12,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from staffelstab.core.ui import slots, tables
+from staffelstab.core.ui import kept, slots, tables
 from staffelstab.core.ui.charts import Chart
+from staffelstab.core.ui.gaps import gap, is_keeping
 from staffelstab.core.ui.icons import icon_svg
 from staffelstab.core.ui.paging import Page
 
@@ -361,6 +362,26 @@ def chart(context: Context, chart: Chart, *, level: int = 3) -> dict[str, object
 def slot(context: Context, place: str, obj: object) -> SafeString:
     """What modules above have registered for this place (core.ui.slots)."""
     return slots.render(place, context["request"], obj)
+
+
+@register.simple_tag(takes_context=True)
+def toasts(context: Context) -> SafeString:
+    """The messages that wait for this visitor. A page that is kept has a gap for them."""
+    request = context["request"]
+    return gap("messages") if is_keeping(request) else _rendered(kept.toasts(request))
+
+
+@register.simple_tag(takes_context=True)
+def account_menu(context: Context) -> SafeString:
+    """The menu of the account. A page that is kept has a gap for it."""
+    request = context["request"]
+    return gap("account") if is_keeping(request) else _rendered(kept.account_menu(request))
+
+
+@register.simple_tag(takes_context=True)
+def rail(context: Context) -> SafeString:
+    """The sections and the items of the current one."""
+    return _rendered(kept.rail(context["request"]))
 
 
 @register.filter

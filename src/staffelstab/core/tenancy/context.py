@@ -16,7 +16,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from staffelstab.core.errors import TenantMissing
 
-_SET = """SELECT set_config('staffelstab.organisation', %s, true),
+# What the old context has changed is counted for it before the new one begins.
+_SET = """SELECT core_revise(); SELECT set_config('staffelstab.organisation', %s, true),
        set_config('staffelstab.account', %s, true),
        set_config('staffelstab.networks', %s, true)"""
 
@@ -55,6 +56,9 @@ def current_organisation() -> UUID:
     return context.organisation_id
 
 
+_END = "SELECT core_revise()"
+
+
 def _write(context: TenancyContext | None, using: str) -> None:
     parameters = (context or TenancyContext()).parameters
     with connections[using].cursor() as cursor:
@@ -79,8 +83,18 @@ def activate(context: TenancyContext, *, using: str = DEFAULT_DB_ALIAS) -> Itera
         connection = connections[using]
         # At the end of the outermost transaction the settings vanish by themselves; after an error the
         # savepoint's rollback restores them. Only a nested block that ended well has to put them back.
-        if connection.savepoint_ids and not connection.needs_rollback:
-            _write(outer, using)
+        if not connection.needs_rollback:
+            _leave(outer, using)
+
+
+def _leave(outer: TenancyContext | None, using: str, *, changed: bool = True) -> None:
+    """Move the counters of what was changed (core.tenancy.touches); restore the outer context where there is one."""
+    connection = connections[using]
+    if connection.savepoint_ids:
+        _write(outer, using)
+    elif changed:
+        with connection.cursor() as cursor:
+            cursor.execute(_END)
 
 
 _assumed: ContextVar[TenancyContext | None] = ContextVar("staffelstab_assumed", default=None)
@@ -101,10 +115,13 @@ def assumed(context: TenancyContext) -> None:
 
 
 @contextmanager
-def hold(context: TenancyContext, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[TenancyContext]:
+def hold(
+    context: TenancyContext, *, changed: bool = True, using: str = DEFAULT_DB_ALIAS
+) -> Iterator[TenancyContext]:
     """Like :func:`activate` for a transaction that is already open and ends with the block: no savepoint.
 
-    Inside another transaction (only tests nest requests) the outer context is restored.
+    `changed` False says that nothing can have been changed (a GET), which saves a statement. Inside another
+    transaction (only tests nest requests) the outer context is restored.
     """
     outer = _current.get()
     if _assumed.get() != context:
@@ -115,6 +132,5 @@ def hold(context: TenancyContext, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[
         yield context
     finally:
         _current.reset(token)
-    connection = connections[using]
-    if connection.savepoint_ids and not connection.needs_rollback:
-        _write(outer, using)
+    if not connections[using].needs_rollback:
+        _leave(outer, using, changed=changed)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from staffelstab.core.ui import navigation
+from staffelstab.core.ui.gaps import gap, is_keeping
 from staffelstab.core.ui.theme import Theme, house_theme
 
 THEME_COOKIE = "staffelstab_theme"
@@ -81,13 +82,17 @@ def register_sources(
     _note_source = account_note or _note_source
 
 
-def _theme_mode(request: HttpRequest) -> str:
+def theme_mode(request: HttpRequest) -> str:
+    """The appearance the visitor chose, ``light`` or ``dark``; empty for that of the device."""
     mode = request.COOKIES.get(THEME_COOKIE, "")
     return mode if mode in ("light", "dark") else ""
 
 
-def build_frame(request: HttpRequest) -> Frame:
-    """The frame for this request; without an actor (signed out, error before login) only house and footer."""
+def build_frame(request: HttpRequest, *, choices: tuple[OrganisationChoice, ...] = ()) -> Frame:
+    """The frame for this request; without an actor (signed out, error before login) only house and footer.
+
+    `choices`: the organisations to switch between; only the account's menu shows them.
+    """
     actor = getattr(request, "actor", None)
     if actor is not None and actor.account_id is None:
         actor = None
@@ -104,15 +109,20 @@ def build_frame(request: HttpRequest) -> Frame:
     signed_in = actor is not None
     return Frame(
         house=house,
-        theme_mode=_theme_mode(request),
+        theme_mode=theme_mode(request),
         sections=navigation.sections(actor, view_name=match.view_name if match else "") if actor else (),
-        organisations=tuple(_organisation_source(request)) if signed_in and _organisation_source else (),
+        organisations=choices,
         account_name=actor.display_name if actor else "",
         account_note=_note_source(request) if signed_in and _note_source else "",
         account_links=navigation.account_links(actor) if actor else (),
         footer_links=navigation.footer_links(),
         urls={slot: navigation.slot_url(slot) for slot in navigation.SLOTS},
     )
+
+
+def organisations(request: HttpRequest) -> tuple[OrganisationChoice, ...]:
+    """The organisations of the account. Costs a query only for accounts with several."""
+    return tuple(_organisation_source(request)) if _organisation_source else ()
 
 
 class LazyFrame:
@@ -129,5 +139,11 @@ class LazyFrame:
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context processor: ``frame`` (see Frame), built at first use."""
-    return {"frame": LazyFrame(request)}
+    """Context processor: ``frame`` (see Frame), built at first use.
+
+    The last of the context processors: in a page that is kept, token and nonce are gaps.
+    """
+    shown: dict[str, object] = {"frame": LazyFrame(request)}
+    if is_keeping(request):
+        shown |= {"csrf_token": gap("csrf_token"), "csp_nonce": gap("csp_nonce")}
+    return shown

@@ -20,6 +20,8 @@ from staffelstab.core.tenancy import context
 
 logger = logging.getLogger("staffelstab.request")
 
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -67,7 +69,7 @@ class TenancyMiddleware:
         with transaction.atomic():
             tenancy, actor, house = self.resolve(request)
             request.actor, request.house = actor, house  # type: ignore[attr-defined]
-            with context.hold(tenancy):
+            with context.hold(tenancy, changed=request.method not in SAFE_METHODS):
                 response = self.get_response(request)
                 if response.status_code >= 500 or getattr(request, "refused", False):
                     # Views translate anticipated errors inside their own savepoint; what arrives here as an

@@ -178,6 +178,15 @@ def sections(actor: MayAct, *, view_name: str) -> tuple[ShownSection, ...]:
     return tuple(shown)
 
 
+def counts(actor: MayAct) -> tuple[int | None, ...]:
+    """The numbers beside the items the actor sees: what a kept rail depends on besides the roles."""
+    return tuple(
+        item.count(actor)
+        for item in _items
+        if item.count and (item.permission is None or actor.may(item.permission))
+    )
+
+
 def footer_links() -> tuple[tuple[str | Promise, str], ...]:
     """(label, URL) of the footer; the same for everybody, signed in or not."""
     return tuple(

@@ -19,6 +19,7 @@ class Request(HttpRequest):
     now: datetime
     house: Any
     looks: list[tuple[str, UUID]]
+    keeping: bool
 
     @property
     def htmx(self) -> bool:  # pragma: no cover - documentation of the attribute

@@ -2,11 +2,13 @@
 
 from staffelstab.identity.models.accounts import Account
 from staffelstab.identity.models.deputies import RoleDeputy
+from staffelstab.identity.models.functions import FUNCTIONS
 from staffelstab.identity.models.memberships import Membership, RoleGrant
 from staffelstab.identity.models.organisations import Network, NetworkMembership, Organisation
 from staffelstab.identity.models.staff import Operator, StaffSession
 
 __all__ = [
+    "FUNCTIONS",
     "Account",
     "Membership",
     "Network",

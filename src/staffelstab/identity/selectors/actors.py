@@ -23,7 +23,7 @@ from staffelstab.identity.models import (
     RoleGrant,
     StaffSession,
 )
-from staffelstab.identity.selectors import single_sign_on, staff
+from staffelstab.identity.selectors import opening, single_sign_on, staff
 
 ORGANISATION_KEY = "staffelstab_organisation"
 
@@ -43,6 +43,11 @@ class House:
     staff: StaffSession | None = None
     """The session of the operating staff in which the organisation is seen."""
 
+    @property
+    def notice(self) -> str:
+        """Template of a banner above every page; empty for none."""
+        return "identity/staff/banner.html" if self.staff else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Seat:
@@ -56,12 +61,19 @@ class Seat:
 
 def resolve(request: HttpRequest) -> tuple[TenancyContext, Actor, House | None]:
     """Tenancy, actor and house of a request. The session only proposes the organisation; the roles decide."""
-    account, today = request.user, timezone.localdate(request.now)  # type: ignore[attr-defined]  # noqa: TID251 - the request's clock
+    today = timezone.localdate(request.now)  # type: ignore[attr-defined]  # noqa: TID251 - the request's clock
+    proposed = _proposed(request)
+    opened = opening.enter_session(request.session, proposed, today) if proposed else None
+    if opened is not None:
+        request.user = opened.account
+        request.revisions = opened.revisions  # type: ignore[attr-defined]
+    account = request.user
     if not isinstance(account, Account):
         return TenancyContext(), ANONYMOUS, None
     closed = single_sign_on.closed_to(request)
-    proposed = _proposed(request)
-    actor, house = _seat_at(account, proposed, today) if proposed else (None, None)
+    actor, house = None, None
+    if proposed:
+        actor, house = _seat(opened, proposed) if opened else _seat_at(account, proposed, today)
     if house is not None and house.slug in closed:
         actor, house = None, None
     if actor is None and proposed:
@@ -97,65 +109,31 @@ def _first_seat(account: Account, today: date, closed: frozenset[str]) -> UUID |
         )
 
 
-_SEAT = """
-SELECT o.name, o.short_name, o.colour, o.slug,
-       EXISTS (SELECT 1 FROM identity_operator p WHERE p.account_id = m.account_id),
-       CASE WHEN o.second_factor_roles <> '{}' AND NOT EXISTS (
-           SELECT 1 FROM mfa_authenticator f WHERE f.user_id = m.account_id AND f.type IN ('totp', 'webauthn')
-       ) THEN o.second_factor_roles ELSE '{}' END,
-       g.role, g.unit_id, g.holder,
-       ARRAY(SELECT n.network_id FROM identity_networkmembership n WHERE n.organisation_id = o.id ORDER BY 1),
-       set_config('staffelstab.networks',
-                  coalesce((SELECT string_agg(n.network_id::text, ',' ORDER BY n.network_id)
-                            FROM identity_networkmembership n WHERE n.organisation_id = o.id), ''), true),
-       (SELECT count(*) FROM identity_membership s
-        WHERE s.account_id = m.account_id AND s.since <= %s AND (s.until IS NULL OR s.until >= %s))
-FROM identity_membership m
-JOIN identity_organisation o ON o.id = m.organisation_id
-LEFT JOIN LATERAL (
-    SELECT own.role, own.unit_id, '' AS holder FROM identity_rolegrant own
-    WHERE own.organisation_id = m.organisation_id AND own.account_id = m.account_id
-    UNION
-    SELECT held.role, held.unit_id, a.display_name FROM identity_roledeputy d
-    JOIN identity_rolegrant held ON held.organisation_id = d.organisation_id AND held.id = d.grant_id
-    JOIN identity_membership h ON h.organisation_id = d.organisation_id AND h.account_id = held.account_id
-    JOIN identity_account a ON a.id = held.account_id
-    WHERE d.organisation_id = m.organisation_id AND d.deputy_id = m.account_id
-      AND %s BETWEEN d.since AND d.until AND h.since <= %s AND (h.until IS NULL OR h.until >= %s)
-) g ON true
-WHERE m.account_id = %s AND m.organisation_id = %s AND m.since <= %s AND (m.until IS NULL OR m.until >= %s)
-"""
-
-
 def _seat_at(account: Account, organisation_id: UUID, today: date) -> tuple[Actor, House] | tuple[None, None]:
     """The actor of an account in an organisation; nothing when the membership does not hold today.
 
-    Two statements: they run in every request. They leave the transaction in the actor's context, networks
-    included, and the caller holds it.
+    One statement. It leaves the transaction in the actor's context, networks included, and the caller holds it.
     """
-    assume(TenancyContext(organisation_id, account.pk))
-    with connection.cursor() as cursor:
-        cursor.execute(_SEAT, [today, today, today, today, today, account.pk, organisation_id, today, today])
-        rows = cursor.fetchall()
-    if not rows:
-        return None, None
-    name, short_name, colour, slug, operator, needing, _role, _unit, _holder, networks, _set, count = rows[0]
-    assumed(TenancyContext(organisation_id, account.pk, tuple(networks)))
-    grants = tuple(
-        Grant(role, unit, holder) for *_, role, unit, holder, _networks, _set, _count in rows if role
-    )
+    found = opening.enter(account.pk, organisation_id, today)
+    return (None, None) if found is None else _seat(found, organisation_id)
+
+
+def _seat(found: opening.Opening, organisation_id: UUID) -> tuple[Actor, House]:
+    assumed(TenancyContext(organisation_id, found.account.pk, found.networks))
+    grants = tuple(Grant(role, unit, holder) for role, unit, holder in found.grants)
     actor = Actor(
-        account_id=account.pk,
+        account_id=found.account.pk,
         organisation_id=organisation_id,
-        display_name=account.display_name,
-        organisation_name=name,
+        display_name=found.account.display_name,
+        organisation_name=found.name,
         # Whoever belongs to the house is at least an employee of it.
         grants=grants if any(not grant.holder for grant in grants) else (Grant("employee"), *grants),
-        network_ids=tuple(networks),
-        operator=operator,
+        network_ids=found.networks,
+        operator=found.operator,
     )
-    missing = not actor.roles.isdisjoint(needing)
-    return actor, House(name, short_name or name, colour, slug, count, missing)
+    missing = not actor.roles.isdisjoint(found.second_factor_roles)
+    house = House(found.name, found.short_name or found.name, found.colour, found.slug, found.seats, missing)
+    return actor, house
 
 
 def _staff_at(

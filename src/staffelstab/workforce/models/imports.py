@@ -15,6 +15,8 @@ class Import(TenantModel):
     """One upload on its way from check to application. Only ``services.imports`` moves ``state``."""
 
     protection: ClassVar[Protection] = OrganisationOwned()
+    # Not the register's: a running import notes its progress again and again.
+    revision_topic: ClassVar[str] = "imports"
 
     state = models.CharField(max_length=12, choices=ImportState, default=ImportState.UPLOADED)
     file_name = models.CharField(max_length=200)
@@ -44,6 +46,8 @@ class Import(TenantModel):
 
 class ImportChange(TenantModel):
     """A row as it was before an import changed or ended it. Rows an import created carry ``import_id`` instead."""
+
+    revision_topic: ClassVar[str] = "imports"
 
     batch = TenantForeignKey(Import, on_delete=models.CASCADE, related_name="changes")
     table = models.CharField(max_length=20, choices=ImportTable)

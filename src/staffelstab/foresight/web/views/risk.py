@@ -9,6 +9,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from staffelstab.core import list_files
+from staffelstab.core.ui import kept
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.foresight.domain.quarters import Quarter
@@ -28,6 +29,7 @@ def risk_index(_request: Request) -> HttpResponse:
 
 
 @access("foresight.risk.view")
+@kept.page("foresight", "vocabulary", "workforce")
 def risk_board(request: Request) -> HttpResponse:
     """The board. Names are shown for a task that was chosen, and every look at an exit is logged."""
     query, task_id = board_query(request.GET)

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from staffelstab.core.ui import kept
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.portal.selectors import start as selectors
@@ -25,6 +26,13 @@ def greeting(now: datetime) -> str:
 
 
 @access("portal.start")
+@kept.page(
+    "foresight",
+    "imports",
+    "workforce",
+    personal=True,
+    also=lambda request: greeting(request.now),
+)
 def start_show(request: Request) -> HttpResponse:
     """*Mein Bereich*: what is due for me, nothing else."""
     start = selectors.start(actor=request.actor, today=timezone.localdate(request.now))

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from staffelstab.core.ui import kept
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.workforce.models import Task
@@ -37,6 +38,7 @@ def _crumbs(task: Task | None = None) -> list[Crumb]:
 
 
 @access("workforce.task.view")
+@kept.page("foresight", "vocabulary", "workforce")
 def task_detail(request: Request, task_id: UUID) -> HttpResponse:
     """The task page; the place ``workforce.task`` beside it is filled by modules above (core.ui.slots)."""
     found = tasks.task_detail(actor=request.actor, task_id=task_id, today=timezone.localdate(request.now))

@@ -1,0 +1,58 @@
+"""Functions of the database that belong to these tables; written after every ``migrate`` (core.tenancy.policies)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SEAT: Final = """
+CREATE OR REPLACE FUNCTION identity_seat(who uuid, house uuid, today date) RETURNS jsonb LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
+DECLARE
+    found jsonb;
+    joined uuid[];
+BEGIN
+    PERFORM core_revise();
+    PERFORM set_config('staffelstab.organisation', house::text, true),
+            set_config('staffelstab.account', who::text, true),
+            set_config('staffelstab.networks', '', true);
+    joined := ARRAY(SELECT n.network_id FROM identity_networkmembership n WHERE n.organisation_id = house ORDER BY 1);
+    PERFORM set_config('staffelstab.networks', array_to_string(joined, ','), true);
+    SELECT jsonb_build_object(
+        'account', to_jsonb(a), 'name', o.name, 'short_name', o.short_name, 'colour', o.colour, 'slug', o.slug,
+        'networks', joined,
+        'operator', EXISTS (SELECT 1 FROM identity_operator p WHERE p.account_id = who),
+        'second_factor_roles', CASE WHEN o.second_factor_roles <> '{}' AND NOT EXISTS (
+            SELECT 1 FROM mfa_authenticator f WHERE f.user_id = who AND f.type IN ('totp', 'webauthn')
+        ) THEN o.second_factor_roles ELSE '{}' END,
+        'seats', (SELECT count(*) FROM identity_membership s
+                  WHERE s.account_id = who AND s.since <= today AND (s.until IS NULL OR s.until >= today)),
+        'grants', (SELECT coalesce(jsonb_agg(jsonb_build_array(g.role, g.unit_id, g.holder)), '[]') FROM (
+            SELECT own.role, own.unit_id, '' AS holder FROM identity_rolegrant own
+            WHERE own.organisation_id = house AND own.account_id = who
+            UNION
+            SELECT held.role, held.unit_id, h.display_name FROM identity_roledeputy d
+            JOIN identity_rolegrant held ON held.organisation_id = d.organisation_id AND held.id = d.grant_id
+            JOIN identity_membership s ON s.organisation_id = d.organisation_id AND s.account_id = held.account_id
+            JOIN identity_account h ON h.id = held.account_id
+            WHERE d.organisation_id = house AND d.deputy_id = who AND today BETWEEN d.since AND d.until
+              AND s.since <= today AND (s.until IS NULL OR s.until >= today)) g),
+        'revisions', (SELECT coalesce(jsonb_agg(jsonb_build_array(r.topic, r.value) ORDER BY r.topic), '[]')
+                      FROM core_revision r WHERE r.organisation_id = house),
+        'shared', core_shared_revision(),
+        'dirty', pg_current_xact_id_if_assigned() IS NOT NULL)
+    INTO found
+    FROM identity_membership m
+    JOIN identity_organisation o ON o.id = m.organisation_id
+    JOIN identity_account a ON a.id = m.account_id
+    WHERE m.account_id = who AND m.organisation_id = house
+      AND m.since <= today AND (m.until IS NULL OR m.until >= today);
+    RETURN found;
+END $$
+"""
+"""What every request asks, in one round trip: it enters the context (account, organisation, networks) and returns the
+account, what it may do there, and the counters of the organisation; NULL where the membership does not hold. It
+runs with the rights of whoever calls it, row-level security included. A function, because PostgreSQL keeps the plan of
+its statements per connection: planning this one costs more than running it, and prepared statements of the client
+would not survive a connection pool in transaction mode."""
+
+FUNCTIONS: Final = (SEAT,)
