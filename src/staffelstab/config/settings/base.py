@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "staffelstab.core.ui.middleware.TenancyMiddleware",
+    "staffelstab.identity.web.middleware.AccountStateMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
 ]
 
@@ -93,7 +94,9 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "staffelstab_cache",
-        "OPTIONS": {"MAX_ENTRIES": 10_000},
+        # One table for all processes: the limits on attempts live here, and nothing else that is big. More entries
+        # than this are dropped, so it has to be more than one attacker can make within the time they count.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 TASKS = {
@@ -137,8 +140,23 @@ SIGN_IN_PROVIDERS = env.sign_in_providers()
 SOCIALACCOUNT_ADAPTER = "staffelstab.identity.web.provider_adapter.ProviderAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds; somebody is waiting for the page
-# A whole town hall may share one address: the limit per account is the strict one.
-ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "60/m/ip,5/5m/key"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# A whole town hall may share one address: the limit per account is the strict one. Codes of second factors count as
+# failed sign-ins of their account.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "60/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,3/15m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+MFA_ADAPTER = "staffelstab.identity.web.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A passkey cannot be guessed; the limit keeps the work bounded.
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.text("STAFFELSTAB_PROXIES", "0"))
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

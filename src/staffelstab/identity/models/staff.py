@@ -25,7 +25,9 @@ class Operator(models.Model):
         reason="operating staff belong to no organisation; appointed by `staffelstab operator` as the owner role",
     )
 
-    account = models.OneToOneField(Account, on_delete=models.CASCADE, primary_key=True, related_name="operator")
+    account = models.OneToOneField(
+        Account, on_delete=models.CASCADE, primary_key=True, related_name="operator"
+    )
     since = models.DateTimeField()
 
     def __str__(self) -> str:

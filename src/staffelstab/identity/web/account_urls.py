@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from allauth.account import views
 from django.conf import settings
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
 from staffelstab.identity.web.forms import sign_in
 from staffelstab.identity.web.views.session import session_list
@@ -51,5 +51,6 @@ urlpatterns = [
         views.password_reset_from_key_done,
         name="account_reset_password_from_key_done",
     ),
+    path("zweiter-faktor/", include("staffelstab.identity.web.factor_urls")),
     path("sitzungen/", session_list, name="usersessions_list"),
 ]

@@ -14,12 +14,19 @@ from django.utils.translation import gettext_lazy as _
 
 from staffelstab.identity.models import Account
 from staffelstab.identity.selectors.actors import has_seat
+from staffelstab.identity.web.middleware import LAST_USE_KEY
 
 PASSWORD_ERRORS: dict[str, Promise] = {
     "password_too_short": _("The password needs at least 12 characters."),
     "password_too_common": _("This password is on the lists attackers try first. Please choose another one."),
     "password_too_similar": _("The password resembles your name or your e-mail address."),
     "password_entirely_numeric": _("The password must not consist of digits only."),
+}
+
+WAYS: dict[str, Promise] = {
+    "reauthenticate": _("Confirm with the password"),
+    "mfa_reauthenticate": _("Confirm with a code"),
+    "mfa_reauthenticate:webauthn": _("Confirm with a passkey"),
 }
 
 
@@ -67,6 +74,28 @@ class AccountAdapter(DefaultAccountAdapter):
         except ValidationError as error:
             sentences = [PASSWORD_ERRORS.get(str(each.code), each.message) for each in error.error_list]
             raise ValidationError(sentences) from error
+
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:  # type: ignore[override]
+        """The ways to confirm that it is you, in our words."""
+        return [
+            {**way, "description": WAYS.get(way["id"], way["description"])}
+            for way in super().get_reauthentication_methods(user)
+        ]
+
+    def login(self, request: HttpRequest, user: Account) -> None:  # type: ignore[override]
+        """Sign in, and begin to keep track of when the session is used."""
+        super().login(request, user)
+        request.session[LAST_USE_KEY] = int(timezone.now().timestamp())
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Account,  # type: ignore[override]
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell the account's owner that something about signing in has changed."""
+        super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send it; templates see the account as ``user`` only where there is one."""

@@ -1,0 +1,42 @@
+"""``staffelstab operator add|remove EMAIL``, ``operator list``: who belongs to the operating staff."""
+
+from __future__ import annotations
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from staffelstab.core.errors import DomainError
+from staffelstab.core.management.commands.migrate import as_owner
+from staffelstab.identity.services import operators
+
+
+class Command(BaseCommand):
+    """Appoint and dismiss, as the database's owner. A refusal is a sentence on stderr and exit status 1."""
+
+    help = "Appoint or dismiss accounts of the operating staff, who may ask for sessions in organisations."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """``add EMAIL``, ``remove EMAIL``, ``list``."""
+        actions = parser.add_subparsers(dest="action", required=True, metavar="add|remove|list")
+        for name, text in (("add", "appoint an account"), ("remove", "end an appointment")):
+            actions.add_parser(name, help=text).add_argument("email")
+        actions.add_parser("list", help="print addresses and days of appointment")
+
+    def handle(self, *_args: object, action: str, email: str = "", **_options: object) -> None:
+        """Do it."""
+        with as_owner():
+            try:
+                self._act(action, email)
+            except DomainError as error:
+                raise CommandError(error.message) from error
+
+    def _act(self, action: str, email: str) -> None:
+        if action == "list":
+            for address, since in operators.listed():
+                self.stdout.write(f"{address}\t{timezone.localtime(since):%Y-%m-%d}")
+            return
+        if action == "add":
+            operators.appoint(email=email, now=timezone.now())
+        else:
+            operators.dismiss(email=email)
+        self.stdout.write(email)

@@ -1,0 +1,48 @@
+"""Who belongs to the operating staff. Written by the database's owner role only: the program cannot appoint anybody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from staffelstab.core.errors import DomainError
+from staffelstab.identity.models import Operator
+
+
+class UnknownAccount(DomainError):
+    """No account has the address."""
+
+    code = "identity.unknown_account"
+    template = _("There is no account with the address %(email)s.")
+
+
+@transaction.atomic
+def appoint(*, email: str, now: datetime) -> bool:
+    """Make the account one of the operating staff. Returns whether it is new. Raises UnknownAccount."""
+    _operator, created = Operator.objects.get_or_create(account_id=_account_id(email), defaults={"since": now})
+    return created
+
+
+@transaction.atomic
+def dismiss(*, email: str) -> bool:
+    """End the appointment; running sessions end with it. Returns whether there was one. Raises UnknownAccount."""
+    deleted, _by_model = Operator.objects.filter(account_id=_account_id(email)).delete()
+    return bool(deleted)
+
+
+def listed() -> list[tuple[str, datetime]]:
+    """Addresses of the operating staff with the day of their appointment."""
+    rows = Operator.objects.order_by("account__email")
+    return list(rows.values_list("account__email", "since"))
+
+
+def _account_id(email: str) -> UUID:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_account_id(%s)", [email.strip()])
+        found = cursor.fetchone()[0]
+    if found is None:
+        raise UnknownAccount(email=email)
+    return UUID(str(found))
