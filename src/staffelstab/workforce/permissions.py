@@ -1,6 +1,7 @@
 """Who may do what with units, positions, persons, holdings, tasks and imports.
 
-Roles bound to a unit count for that unit and everything below it. Names of persons are a directory matter inside
+Roles bound to a unit count for that unit and everything below it; a person belongs to the units of all positions
+held now or before, and to every unit as long as there is none. Names of persons are a directory matter inside
 the house; exit horizons are not: only those who plan with them see them. Data protection and staff council read
 what is stored and evaluated, not the people.
 """
@@ -14,7 +15,7 @@ from uuid import UUID
 from staffelstab.core.actors import Actor
 from staffelstab.core.permissions import Predicate, has_role, is_member, is_system
 from staffelstab.identity.enums import Role
-from staffelstab.workforce.models import Holding, Position, Responsibility, Task, Unit
+from staffelstab.workforce.models import Holding, Person, Position, Responsibility, Task, Unit
 
 SEES_NAMES: Final = (
     Role.EMPLOYEE,
@@ -40,6 +41,14 @@ def ancestors(obj: object | None) -> list[UUID] | None:
             return None
 
 
+def _worked_within(person: Person, units: frozenset[UUID]) -> bool:
+    """Whether a position the person holds or held lies in the units; also when there never was one. One query."""
+    paths = list(
+        Holding.objects.filter(person_id=person.pk).values_list("position__unit__ancestor_ids", flat=True)
+    )
+    return not paths or any(not units.isdisjoint(path) for path in paths)
+
+
 def role_here(*roles: str) -> Predicate:
     """One of the roles, for the whole organisation or for a unit above the object.
 
@@ -49,8 +58,10 @@ def role_here(*roles: str) -> Predicate:
     def test(actor: Actor, obj: object | None) -> bool:
         if actor.roles.isdisjoint(roles):
             return False
-        path = ancestors(obj)
         bound = actor.unit_ids(*roles)
+        if isinstance(obj, Person):
+            return bound is None or _worked_within(obj, bound)
+        path = ancestors(obj)
         return path is None or bound is None or not bound.isdisjoint(path)
 
     return Predicate(f"role_here({', '.join(roles)})", test)

@@ -23,6 +23,11 @@ def test_settings_edit_shows_the_defaults(client_as: ClientAs) -> None:
     assert values == ["4", "7"]
 
 
+def test_settings_edit_does_not_call_the_reason_optional(client_as: ClientAs) -> None:
+    page = BeautifulSoup(client_as("knowledge_manager").get(ADDRESS).content, "html.parser")
+    assert page.select_one("label[for=id_reason]").get_text(strip=True) == "Begründung"
+
+
 def test_settings_edit_demands_a_reason_for_a_change(client_as: ClientAs, world: World) -> None:
     response = client_as("knowledge_manager").post(
         ADDRESS, {"turnover": "4,5", "lead_quarters": "7", "reason": " "}

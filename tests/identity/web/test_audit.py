@@ -156,7 +156,7 @@ def test_audit_list_says_what_an_import_did_in_words(
         ),
         f"Import soll zurückgenommen werden: register {somebody}",
         (
-            "Import übernommen: register Aufgaben: 2 neu Organisationseinheiten: 3 neu Personen: 3 neu Besetzungen: 3 neu "
-            f"Stellen: 3 neu Zuständigkeiten: 4 neu {somebody}"
+            "Import übernommen: register Aufgaben: 2 neu Organisationseinheiten: 3 neu Personen: 3 neu "
+            f"Besetzungen: 3 neu Stellen: 3 neu Zuständigkeiten: 4 neu {somebody}"
         ),
     ]

@@ -152,7 +152,7 @@ def test_sessions_can_be_ended_one_by_one_and_all(client: StrictClient, world: W
     for each in (client, *others):
         sign_in(each, "employee@musterstadt.example")
     page = client.get("/konto/sitzungen/").content.decode()
-    assert page.count("Firefox, Windows") == 4
+    assert page.count("Firefox auf Windows") == 4
     assert page.count("Dieses Gerät") == 1
     first = UserSession.objects.get(session_key=others[0].session.session_key)
     client.post("/konto/sitzungen/", {"session": first.pk})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.usersessions.models import UserSession
 from django.urls import reverse
 
 from staffelstab.core import audit
@@ -21,6 +22,20 @@ def test_own_data_with_posts_and_looks(world: World, client_as: Any) -> None:
     assert "Änne Groß" in page
     assert "III/2028" in page
     assert world.accounts["personnel"].display_name in page
+
+
+def test_sessions_are_named_in_words(world: World, client_as: Any) -> None:
+    account = world.accounts["employee"]
+    browser = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    UserSession.objects.create(user=account, session_key="x" * 32, ip="192.0.2.1", user_agent=browser)
+    client = client_as("employee")
+    page = client.get(reverse("portal:stored_show")).content.decode()
+    assert "Firefox auf Windows" in page
+    assert "Mozilla" not in page
+    sessions = client.get(reverse("portal:stored_export")).json()["sessions"]
+    assert [(session["device"], session["browser"]) for session in sessions] == [
+        ("Firefox auf Windows", browser)
+    ]
 
 
 def test_export_is_the_own_data(world: World, client_as: Any) -> None:

@@ -188,3 +188,9 @@ def test_service_pick_suggests(client_as: Any, name: str) -> None:
         '<option value="99008001014002" label="Personalausweis bei Verlust">Personalausweis bei Verlust</option>'
     )
     assert client_as("employee").get(reverse("vocabulary:service_pick")).content.decode().strip() == ""
+
+
+def test_service_edit_offers_no_topic_in_good_german(client_as: Any, ausweis: Any) -> None:
+    response = client_as("administrator").get(reverse("vocabulary:service_edit", args=[ausweis.pk]))
+    page = BeautifulSoup(response.content, "html.parser")
+    assert page.select_one("select[name=topic] option").get_text(strip=True) == "keines"

@@ -14,7 +14,7 @@ from staffelstab.identity.enums import Role
 from staffelstab.workforce.models import Holding, Person
 from staffelstab.workforce.services import errors, persons
 from staffelstab.workforce.services.persons import PersonValues
-from tests.factories.workforce import HoldingFactory, PersonFactory
+from tests.factories.workforce import HoldingFactory, PersonFactory, PositionFactory, UnitFactory
 from tests.world import NOW, World
 
 LATER = NOW + dt.timedelta(hours=1)
@@ -59,6 +59,29 @@ def test_persons_are_not_changed_by_others(world: World, now: datetime, role: Ro
         persons.link_account(person=person, account_id=None, seen=None, actor=actor, now=now)
     with pytest.raises(PermissionRefused):
         persons.end_person(person=person, last_day=TODAY, seen=None, actor=actor, now=now)
+
+
+@pytest.mark.parametrize("role", [Role.KNOWLEDGE_MANAGER, Role.PERSONNEL])
+def test_a_role_of_a_unit_changes_its_own_people_only(world: World, now: datetime, role: Role) -> None:
+    mine, other = UnitFactory(), UnitFactory()
+    here = PositionFactory(unit=UnitFactory(parent=mine))
+    there = PositionFactory(unit=other)
+    actor = world.actor(role, unit_id=mine.pk)
+    left = HoldingFactory(position=here, ends_on=TODAY - dt.timedelta(days=400)).person
+    HoldingFactory(position=there, person=left)
+    unplaced, stranger = PersonFactory(), HoldingFactory(position=there).person
+    for number, person in enumerate((HoldingFactory(position=here).person, left, unplaced)):
+        values = PersonValues(personnel_number=f"N{number}", last_name="Neu")
+        persons.edit_person(person=person, values=values, seen=None, actor=actor, now=now)
+    with pytest.raises(PermissionRefused):
+        persons.edit_person(person=stranger, values=VALUES, seen=None, actor=actor, now=now)
+    with pytest.raises(PermissionRefused):
+        persons.end_person(person=stranger, last_day=TODAY, seen=None, actor=actor, now=now)
+    assert sorted(Person.objects.filter(last_name="Neu").values_list("personnel_number", flat=True)) == [
+        "N0",
+        "N1",
+        "N2",
+    ]
 
 
 def test_edit_person_changes_the_sort_key(world: World) -> None:

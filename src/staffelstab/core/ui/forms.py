@@ -50,6 +50,15 @@ class DateInput(forms.DateInput):
         super().__init__(attrs, format="%Y-%m-%d")
 
 
+class TextNeededSometimes(forms.CharField):
+    """A text that only some entries need: the help says which ones, so the label does not say *optional*."""
+
+    needed_sometimes = True
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+
 def kern_class(widget: forms.Widget, *, invalid: bool) -> str:
     """KERN class of an input element."""
     if isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple):
@@ -80,6 +89,11 @@ class KernBoundField(BoundField):
         if isinstance(self.field.widget, forms.CheckboxInput):
             return "check"
         return "group" if self.use_fieldset else "input"
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the label says that the field may stay empty."""
+        return not self.field.required and not getattr(self.field, "needed_sometimes", False)
 
     @property
     def is_select(self) -> bool:

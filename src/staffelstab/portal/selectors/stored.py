@@ -13,6 +13,7 @@ from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.models import AuditEntry, Look
 from staffelstab.identity.models import Account, Membership, RoleGrant
+from staffelstab.identity.selectors.devices import describe
 from staffelstab.workforce.domain.quarters import quarter_label
 from staffelstab.workforce.models import Holding, Person
 
@@ -75,7 +76,8 @@ def stored_about(*, actor: Actor) -> StoredData:
         {
             "created_at": session.created_at,
             "last_seen_at": session.last_seen_at,
-            "browser": session.user_agent[:120],
+            "device": describe(session.user_agent),
+            "browser": session.user_agent,
         }
         for session in UserSession.objects.filter(user_id=account.pk).order_by("-created_at")[:20]
     ]

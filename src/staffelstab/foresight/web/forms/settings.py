@@ -7,6 +7,8 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from staffelstab.core.ui.forms import TextNeededSometimes
+
 
 class SettingsForm(forms.Form):
     """Turnover in per cent, lead time in quarters, and why."""
@@ -26,9 +28,8 @@ class SettingsForm(forms.Form):
         max_value=40,
         help_text=_("So many quarters before a task turns red its handover should begin."),
     )
-    reason = forms.CharField(
+    reason = TextNeededSometimes(
         label=_("Reason"),
-        required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Required when a figure changes. It stands beside the figures and in the history."),

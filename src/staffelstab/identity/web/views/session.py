@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from staffelstab.identity.web.devices import describe
+from staffelstab.identity.selectors.devices import describe
 from staffelstab.identity.web.forms.session import EndSessionsForm
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.internal.flows.login import record_authentication
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpResponse
@@ -32,4 +33,5 @@ def demo_login(request: Request, persona: str) -> HttpResponse:
     login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
     request.session[ORGANISATION_KEY] = str(selectors.home_of(persona) or "")
     record_authentication(request, account, method="demo")
+    UserSession.objects.create_from_request(request)
     return redirect("portal:start_show")

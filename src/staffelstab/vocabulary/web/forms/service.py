@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from staffelstab.vocabulary.domain.services import split_terms
 from staffelstab.vocabulary.enums import SERVICE_VISIBILITIES, Topic
@@ -21,7 +22,9 @@ class ServiceEditForm(forms.Form):
         required=False,
         max_length=25_000,
     )
-    topic = forms.ChoiceField(label=_("Topic"), choices=[("", _("none")), *Topic.choices], required=False)
+    topic = forms.ChoiceField(
+        label=_("Topic"), choices=[("", pgettext_lazy("topic", "none")), *Topic.choices], required=False
+    )
     visibility = forms.ChoiceField(label=_("Visible to"), choices=VISIBILITIES, widget=forms.RadioSelect)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
 

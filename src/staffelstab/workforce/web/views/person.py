@@ -116,9 +116,10 @@ def person_detail(request: Request, person_id: UUID) -> HttpResponse:
             found.person,
             edit=EDIT,
             link="workforce.person.link",
-            hold="workforce.holding.edit",
             history="workforce.history.view",
-        ),
+        )
+        # Whether the person may come to one of the actor's positions is a question about that position.
+        | may(actor, hold="workforce.holding.edit"),
     }
     return render(request, "workforce/person/detail.html", context)
 
@@ -229,7 +230,7 @@ def person_end(request: Request, person_id: UUID) -> HttpResponse:
 @access("workforce.history.view")
 def person_history(request: Request, person_id: UUID) -> HttpResponse:
     """All changes of a person; personal values are masked."""
-    person = persons.get_person(actor=request.actor, person_id=person_id)
+    person = persons.get_person(actor=request.actor, person_id=person_id, permission="workforce.history.view")
     request.looks.append(("workforce.person", person.account_id or person.pk))
     return history_page(
         request,
