@@ -20,6 +20,7 @@ PUBLIC = {
     "portal:component_list",
     "portal:demo_login",
     "portal:demo_show",
+    "portal:health_live",
     "portal:health_show",
     "portal:help_show",
     "portal:language_set",

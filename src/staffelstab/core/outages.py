@@ -7,8 +7,11 @@ by the worker by itself.
 from __future__ import annotations
 
 import errno
+import os
 from enum import Enum
+from pathlib import Path
 
+from django.conf import settings
 from django.db import Error
 from django.db.utils import InterfaceError, OperationalError
 
@@ -68,3 +71,17 @@ def outage(error: BaseException | None) -> Outage | None:
 def _state(error: BaseException) -> str:
     """SQLSTATE of the driver's error that Django wrapped; empty when there is none."""
     return str(getattr(error.__cause__, "sqlstate", None) or "")
+
+
+def space_is_short() -> bool:
+    """Whether the disk of data and files is so full that nothing new should be accepted. Asks the file system."""
+    stored = settings.STORAGES["default"].get("OPTIONS", {}).get("location", settings.DATA)
+    return any(_short(Path(folder)) for folder in {str(settings.DATA), str(stored)})
+
+
+def _short(folder: Path) -> bool:
+    try:
+        facts = os.statvfs(folder)
+    except FileNotFoundError:
+        return False  # made at the first upload
+    return facts.f_bavail * facts.f_frsize < settings.SPARE_SPACE

@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from staffelstab.core.ui.samples import component_samples
 from tests.strict_client import check_page
 
-ERRORS = ("400", "403", "404", "410", "422", "429", "500", "503")
+ERRORS = ("400", "403", "404", "410", "422", "429", "500", "503", "507")
 BUDGET = 120 * 1024  # bytes transferred on the first visit, without fonts
 
 
@@ -89,6 +89,6 @@ def test_error_page_says_what_to_do(status: str) -> None:
     assert len(page.select(".error-page p")) >= 1
 
 
-@pytest.mark.parametrize("status", ["500", "503"])
+@pytest.mark.parametrize("status", ["500", "503", "507"])
 def test_standalone_page_needs_no_context(status: str) -> None:
     assert "<h1>" in render_to_string(f"{status}.html")

@@ -210,6 +210,8 @@ WHITENOISE_MAX_AGE = 3600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Bytes: with less on the disk of data or files nothing new is accepted. The embedded server's log grows by 16 MiB.
+SPARE_SPACE = 64 * 1024 * 1024
 IMPORT_LARGEST_FILE = 200 * 1024 * 1024  # bytes
 
 # --- Mail ---------------------------------------------------------------------------------------------------

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core.actors import ANONYMOUS
 from staffelstab.core.errors import DomainError, NotFound
+from staffelstab.core.outages import outage
 from staffelstab.core.ui.middleware import refusal
+from staffelstab.core.ui.outages import outage_page
 
 
 class BadRequest(DomainError):
@@ -54,5 +58,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a page that needs neither database nor session."""
+    """500: a page that needs neither database nor session; an outage met outside the tenancy says so."""
+    error = sys.exc_info()[1]
+    found = outage(error)
+    if found is not None:
+        return outage_page(request, found, error, uncertain=getattr(request, "answered", False))
     return render(request, "500.html", status=500)

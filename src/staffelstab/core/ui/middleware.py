@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, InterfaceError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -16,11 +16,11 @@ from django.utils.module_loading import import_string
 from staffelstab.core import audit
 from staffelstab.core.errors import DomainError, NotFound
 from staffelstab.core.logs import request_id
+from staffelstab.core.outages import Outage, outage, space_is_short
 from staffelstab.core.tenancy import context
+from staffelstab.core.ui.outages import ALIVE, SAFE_METHODS, outage_page
 
 logger = logging.getLogger("staffelstab.request")
-
-SAFE_METHODS = frozenset({"GET", "HEAD"})
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -59,9 +59,16 @@ class TenancyMiddleware:
         request.looks = []  # type: ignore[attr-defined]
         request.htmx = request.headers.get("HX-Request") == "true"  # type: ignore[attr-defined]
         try:
+            if request.path_info == ALIVE:
+                return self.get_response(request)
+            if request.method not in SAFE_METHODS and space_is_short():
+                return outage_page(request, Outage.FULL)
             return self._in_transaction(request)
-        except OperationalError as error:
-            return outage(request, error)
+        except (DatabaseError, InterfaceError, OSError) as error:
+            found = outage(error)
+            if found is None:
+                raise
+            return outage_page(request, found, error, uncertain=getattr(request, "answered", False))
         finally:
             request_id.reset(token)
 
@@ -71,6 +78,8 @@ class TenancyMiddleware:
             request.actor, request.house = actor, house  # type: ignore[attr-defined]
             with context.hold(tenancy, changed=request.method not in SAFE_METHODS):
                 response = self.get_response(request)
+                # From here on an outage leaves open whether the change was saved.
+                request.answered = request.method not in SAFE_METHODS  # type: ignore[attr-defined]
                 if response.status_code >= 500 or getattr(request, "refused", False):
                     # Views translate anticipated errors inside their own savepoint; what arrives here as an
                     # error page must not leave half a change behind.
@@ -91,20 +100,14 @@ class TenancyMiddleware:
         """Map anticipated errors to a page or problem document; leave the rest to Django's handler."""
         if isinstance(exception, Http404):
             exception = NotFound()
-        if isinstance(exception, OperationalError):
+        found = outage(exception)
+        if found is not None:
             request.refused = True  # type: ignore[attr-defined]
-            return outage(request, exception)
+            return outage_page(request, found, exception)
         if not isinstance(exception, DomainError):
             return None
         request.refused = True  # type: ignore[attr-defined]
         return refusal(request, exception)
-
-
-def outage(request: HttpRequest, error: OperationalError) -> HttpResponse:
-    """A lost database gives a plain page with status 503; work goes on when the connection returns."""
-    logger.error("database not available", exc_info=error)
-    connection.close_if_unusable_or_obsolete()
-    return render(request, "503.html", status=503)
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:

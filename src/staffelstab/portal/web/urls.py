@@ -38,6 +38,7 @@ urlpatterns = [
     path("auswertungen/auswertungskatalog.pdf", evaluation.evaluation_export, name="evaluation_export"),
     path("bausteine/", component.component_list, name="component_list"),
     path("gesundheit/", health.health_show, name="health_show"),
+    path("gesundheit/lebt/", health.health_live, name="health_live"),
     path("demo/", demo.demo_show, name="demo_show"),
     path("demo/anmelden/<slug:persona>/", demo.demo_login, name="demo_login"),
 ]
