@@ -36,7 +36,8 @@ BEGIN
     SELECT 1 AS n, format('DROP %s IF EXISTS public.%I CASCADE', CASE c.relkind WHEN 'v' THEN 'VIEW'
         WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, c.relname) AS s
       FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
-        AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+        AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid
+                        AND (d.deptype = 'e' OR c.relkind = 'S' AND d.deptype IN ('a', 'i')))
     UNION ALL
     SELECT 2, format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure)
       FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace
@@ -214,9 +215,11 @@ def _section(
                 messages.seek(0)
                 raise RowsMissing(reason=last_line(messages.read()))
         finally:
+            if child.stdout:
+                child.stdout.close()
             if child.poll() is None:
                 child.kill()
-                child.wait()
+            child.wait()
 
 
 def _count_check(tables: Mapping[str, int]) -> str:
