@@ -62,10 +62,11 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "ags": lambda: "09162000",
     "key": lambda: "abc-def",
     "persona": lambda: "kaya",
+    "provider_id": lambda: "haus",
     "uidb36": lambda: "1",
 }
 
-PLAIN = frozenset({"ags", "key", "persona", "uidb36"})
+PLAIN = frozenset({"ags", "key", "persona", "provider_id", "uidb36"})
 """Arguments that do not name an organisation's row."""
 
 

@@ -42,6 +42,9 @@ OF_PACKAGES = {
     "account_reset_password_from_key",
     "account_reset_password_from_key_done",
     "account_set_password",
+    "openid_connect_callback",
+    "openid_connect_login",
+    "openid_connect_logout",
     "usersessions_list",
 }
 """Views of allauth, which decide for themselves; LoginRequiredMiddleware stands before them."""

@@ -10,7 +10,7 @@ from staffelstab.identity.domain import single_sign_on
 from staffelstab.identity.domain.single_sign_on import Provider
 
 PROVIDER_KEY = "staffelstab_provider"
-"""Session: id of the provider somebody came in through; absent after a password."""
+"""Session: what is known of the sign-in through a provider; absent after a password."""
 
 
 def providers() -> tuple[Provider, ...]:
@@ -27,17 +27,26 @@ def provider(provider_id: str) -> Provider:
     return found
 
 
+def came_through(request: HttpRequest) -> dict[str, str]:
+    """Provider (``id``), subject, its session (``sid``) and token of the sign-in of this account; empty: a password."""
+    found = request.session.get(PROVIDER_KEY)
+    if not isinstance(found, dict) or found.get("account") != str(request.user.pk):
+        # A sign-in that was begun through a provider says nothing about another account's password afterwards.
+        return {}
+    return found
+
+
 def closed_to(request: HttpRequest) -> frozenset[str]:
     """Slugs of the organisations that demand another way in than the one this session took."""
     if not settings.SIGN_IN_PROVIDERS:
         return frozenset()
-    return single_sign_on.refused(providers(), str(request.session.get(PROVIDER_KEY, "")))
+    return single_sign_on.refused(providers(), came_through(request).get("id", ""))
 
 
 def second_factor_asked(request: HttpRequest) -> bool:
     """Whether the provider this session came through has asked for a second factor itself."""
-    came_through = request.session.get(PROVIDER_KEY)
-    return any(each.second_factor for each in providers() if each.id == came_through)
+    name = came_through(request).get("id")
+    return any(each.second_factor for each in providers() if each.id == name)
 
 
 def ways_into(slug: str) -> list[Provider]:

@@ -10,15 +10,19 @@ from django.conf import settings
 from django.urls import include, path, re_path
 
 from staffelstab.identity.web.forms import sign_in
+from staffelstab.identity.web.views import provider
 from staffelstab.identity.web.views.session import session_list
 
 urlpatterns = [
     path(
         "anmelden/",
-        views.LoginView.as_view(form_class=sign_in.LoginForm, extra_context={"demo": settings.DEMO}),
+        provider.SignInView.as_view(form_class=sign_in.LoginForm, extra_context={"demo": settings.DEMO}),
         name="account_login",
     ),
-    path("abmelden/", views.logout, name="account_logout"),
+    path("abmelden/", provider.sign_out, name="account_logout"),
+    path("anbieter/<slug:provider_id>/", provider.provider_login, name="openid_connect_login"),
+    path("anbieter/<slug:provider_id>/zurueck/", provider.provider_callback, name="openid_connect_callback"),
+    path("anbieter/<slug:provider_id>/abmelden/", provider.provider_logout, name="openid_connect_logout"),
     path("gesperrt/", views.account_inactive, name="account_inactive"),
     path(
         "bestaetigen/",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.usersessions.models import UserSession
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.identity.models import Account
+from staffelstab.identity.selectors import single_sign_on
 from staffelstab.identity.selectors.actors import has_seat
 from staffelstab.identity.web.middleware import LAST_USE_KEY
 
@@ -54,10 +56,19 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """The start page; whoever belongs to no organisation learns what to do about it."""
         if isinstance(request.user, Account) and not has_seat(
-            account=request.user, today=timezone.localdate()
+            account=request.user, today=timezone.localdate(), closed=single_sign_on.closed_to(request)
         ):
             return reverse("identity:seat_choose")
         return str(super().get_login_redirect_url(request))
+
+    def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> HttpResponse:
+        """Signed in: note on the session which provider it came through, so that the provider can end it."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        came = single_sign_on.came_through(request)
+        if came:
+            known = {"provider": came["id"], "sub": came["sub"], "sid": came["sid"]}
+            UserSession.objects.filter(session_key=request.session.session_key).update(data=known)
+        return response
 
     def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
         """Signing in again: a new password ends all sessions."""
