@@ -17,9 +17,18 @@ from staffelstab.core.models import (
     Revision,
 )
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
-from staffelstab.foresight.models import Measure, RiskRecord, RiskSettings
+from staffelstab.foresight.enums import ReportState
+from staffelstab.foresight.models import Measure, NetworkRelease, Report, RiskRecord, RiskSettings
 from staffelstab.identity.enums import Role
-from staffelstab.identity.models import Account, Membership, RoleDeputy, RoleGrant, StaffSession
+from staffelstab.identity.models import (
+    Account,
+    Membership,
+    Network,
+    OrganisationLogo,
+    RoleDeputy,
+    RoleGrant,
+    StaffSession,
+)
 from staffelstab.portal.models import BarrierReport
 from staffelstab.vocabulary.models import Service, ServiceUpload
 from staffelstab.workforce.enums import ImportState, ImportTable, ResponsibilityKind
@@ -100,6 +109,35 @@ def measure() -> Measure:
         created_at=NOW,
         created_by=mark(),
         changed_at=NOW,
+    )
+
+
+def report(state: str = ReportState.QUEUED) -> Report:
+    """A report on a unit."""
+    made = task()
+    return Report.objects.create(
+        **_owned(),
+        subject="unit",
+        subject_id=made.unit_id,
+        subject_name=mark(),
+        unit_path=made.unit.ancestor_ids,
+        as_of=TODAY,
+        language="de",
+        state=state,
+        requested_at=NOW,
+        changed_at=NOW,
+        actor_name=mark(),
+        inputs={"reason": mark()},
+    )
+
+
+def release() -> NetworkRelease:
+    """A network's look at the house that is not granted."""
+    organisation_id, network_id = current_organisation(), new_id()
+    with activate(TenancyContext(organisation_id, None, (network_id,))):
+        Network.objects.create(id=network_id, slug=str(network_id), name=mark(), operator_id=organisation_id)
+    return NetworkRelease.objects.create(
+        **_owned(), network_id=network_id, changed_at=NOW, changed_by=mark(), figures={"tasks": 1}
     )
 
 
@@ -206,6 +244,8 @@ ROWS: dict[str, Callable[[], Any]] = {
     ),
     "core.Revision": lambda: Revision.objects.create(**_owned(), topic=str(new_id())[-12:], value=1),
     "foresight.Measure": measure,
+    "foresight.NetworkRelease": release,
+    "foresight.Report": report,
     "foresight.RiskRecord": lambda: RiskRecord.objects.create(
         **_owned(),
         quarter=8107,
@@ -218,6 +258,9 @@ ROWS: dict[str, Callable[[], Any]] = {
     ),
     "foresight.RiskSettings": lambda: RiskSettings.objects.create(
         **_owned(), reason=mark(), changed_by=mark()
+    ),
+    "identity.OrganisationLogo": lambda: OrganisationLogo.objects.create(
+        **_owned(), image=b"png", digest=str(new_id())[-12:], width=1, height=1, changed_at=NOW
     ),
     "identity.Membership": membership,
     "identity.RoleDeputy": role_deputy,

@@ -16,7 +16,7 @@ NAVIGATION = (
         url_name="identity:organisation_detail",
         permission="identity.organisation.edit",
         order=10,
-        covers=("identity:organisation_edit",),
+        covers=("identity:organisation_edit", "identity:logo_edit"),
     ),
     NavigationItem(
         section=Section.ADMINISTRATION,
@@ -29,7 +29,15 @@ NAVIGATION = (
             "identity:account_detail",
             "identity:account_roles",
             "identity:account_end",
+            "identity:security_reset",
         ),
+    ),
+    NavigationItem(
+        section=Section.ADMINISTRATION,
+        label=_("Signing in"),
+        url_name="identity:security_edit",
+        permission="identity.organisation.edit",
+        order=30,
     ),
     NavigationItem(
         section=Section.ADMINISTRATION,
@@ -74,7 +82,10 @@ class IdentityConfig(AppConfig):
 
     name = "staffelstab.identity"
     label = "identity"
-    subscriptions = {"identity.member.invited": "staffelstab.identity.subscribers.on_member_invited"}
+    subscriptions = {
+        "identity.factors.reset": "staffelstab.identity.subscribers.on_factors_reset",
+        "identity.member.invited": "staffelstab.identity.subscribers.on_member_invited",
+    }
 
     def ready(self) -> None:
         # Local imports: these have models, which are not loaded yet when this module is.
@@ -109,8 +120,11 @@ class IdentityConfig(AppConfig):
                 "kind": protocol.Field(_("Kind")),
                 "ags": protocol.Field(_("Official municipality key (AGS)")),
                 "colour": protocol.Field(_("Colour")),
+                "logo": protocol.Field(_("Logo")),
+                "group_threshold": protocol.Field(_("Smallest group in evaluations (persons)")),
                 "roles": protocol.Field(_("Roles"), protocol.role_in_words),
                 "shares": protocol.Field(_("Shares")),
+                "second_factor_roles": protocol.Field(_("Second factor needed for"), protocol.role_in_words),
                 "step": protocol.Field(_("Page"), fact=True),
                 "identity.staffsession.until": protocol.Field(_("Until"), protocol.moment, fact=True),
                 "days": protocol.Field(_("Kept for (days)")),
@@ -118,7 +132,12 @@ class IdentityConfig(AppConfig):
             }
         )
         protocol.register_verbs(
-            {"looked": _("opened a page"), "opened": _("opened"), "refused": _("was refused")}
+            {
+                "looked": _("opened a page"),
+                "opened": _("opened"),
+                "refused": _("was refused"),
+                "reset": _("second factor reset"),
+            }
         )
         context.register_sources(organisations=frame.organisation_choices, account_note=frame.account_note)
         navigation.register(*NAVIGATION)

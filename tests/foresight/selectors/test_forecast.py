@@ -16,10 +16,10 @@ from staffelstab.core.ids import new_id
 from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.selectors.forecast import (
     OrganisationForecast,
-    group_threshold,
     organisation_forecast,
     until_years,
 )
+from staffelstab.identity.models import Organisation
 from staffelstab.workforce.models import Unit
 from tests.factories.foresight import holding
 from tests.factories.workforce import PersonFactory, PositionFactory, UnitFactory
@@ -190,16 +190,15 @@ def test_forecast_of_another_house_is_not_seen(world: World, house: tuple[Unit, 
     assert found.suppressed
 
 
-def test_threshold_and_years() -> None:
-    assert group_threshold() == 7
+def test_years() -> None:
     assert list(until_years(AS_OF)) == list(range(2027, 2041))
 
 
 @pytest.mark.parametrize("people", [8, 40])
-def test_forecast_needs_two_queries_for_any_number_of_people(
+def test_forecast_needs_three_queries_for_any_number_of_people(
     people: int, world: World, actor: Actor, django_assert_num_queries: Any
 ) -> None:
     with world.inside():
         staff(UnitFactory(), people, leaves="2028-Q2")
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             organisation_forecast(actor=actor, as_of=AS_OF, until=2031)

@@ -19,6 +19,7 @@ VALUES = {
     "kind": "district",
     "ags": "09162000",
     "colour": "#7A1F3D",
+    "group_threshold": "10",
 }
 
 
@@ -32,6 +33,7 @@ def test_organisation_edit_saves_and_records(world: World, client_as: ClientAs) 
     with world.inside():
         entry = AuditEntry.objects.get(action="identity.organisation.changed")
     assert entry.changes["ags"] == ["", "09162000"]
+    assert entry.changes["group_threshold"] == [7, 10]
 
 
 @pytest.mark.parametrize(
@@ -41,6 +43,8 @@ def test_organisation_edit_saves_and_records(world: World, client_as: ClientAs) 
         ("colour", "#7c7c7c", "Diese Farbe ist zu hell, um auf Weiß lesbar zu sein."),
         ("colour", "#ffcc00", "Diese Farbe ist zu hell, um auf Weiß lesbar zu sein."),
         ("colour", "red;}", "Bitte wählen Sie eine Farbe."),
+        ("group_threshold", "4", "größer oder gleich 5"),
+        ("group_threshold", "51", "kleiner oder gleich 50"),
         ("name", "", ""),
         ("kind", "empire", ""),
     ],

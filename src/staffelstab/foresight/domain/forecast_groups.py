@@ -24,9 +24,6 @@ from staffelstab.foresight.domain.quarters import Quarter
 
 type Counts = npt.NDArray[np.int64]
 
-DEFAULT_THRESHOLD: Final = 7
-LOWEST_THRESHOLD: Final = 5
-
 _BANDS: Final = sorted({span for span in BAND_QUARTERS.values() if span[0] != NEVER})
 _BAND_STARTS: Final = np.array([first for first, _last in _BANDS])
 

@@ -16,17 +16,12 @@ from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.foresight.domain.exits import NO_QUARTER, FloatArray, Horizons, Scenario
 from staffelstab.foresight.domain.forecast import HoldingsForecast, forecast_holdings, last_year
-from staffelstab.foresight.domain.forecast_groups import (
-    DEFAULT_THRESHOLD,
-    LOWEST_THRESHOLD,
-    GroupedStaff,
-    Staff,
-    group_staff,
-)
+from staffelstab.foresight.domain.forecast_groups import GroupedStaff, Staff, group_staff
 from staffelstab.foresight.domain.forecast_periods import Period, in_periods
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.selectors.register import UnitRow
 from staffelstab.identity.enums import Role
+from staffelstab.identity.selectors.thresholds import group_threshold
 from staffelstab.workforce.models import Holding, Unit
 
 VIEWERS: Final = (Role.KNOWLEDGE_MANAGER, Role.LINE_MANAGER, Role.PERSONNEL, Role.EXECUTIVE)
@@ -81,6 +76,7 @@ class _House:
     """Units in the order of their names, with the grouped people of the whole organisation."""
 
     quarter: Quarter
+    threshold: int
     units: tuple[UnitRow, ...]
     staff: GroupedStaff
 
@@ -96,11 +92,6 @@ class _House:
             turnover=turnover,
             persons=weights,
         )
-
-
-def group_threshold() -> int:
-    """The smallest number of people a figure may rest on, never below `LOWEST_THRESHOLD`."""
-    return max(DEFAULT_THRESHOLD, LOWEST_THRESHOLD)
 
 
 def until_years(as_of: dt.date) -> range:
@@ -141,12 +132,12 @@ def organisation_forecast(
         as_of=as_of,
         until=until,
         turnover=turnover,
-        threshold=group_threshold(),
+        threshold=house.threshold,
         holders=round(float(weights.sum())),
         unknown=found.unknown,
         suppressed=not weights.any(),
         estimated=chosen is not None,
-        periods=in_periods(found.forecast, threshold=group_threshold(), until=until) if found.known else (),
+        periods=in_periods(found.forecast, threshold=house.threshold, until=until) if found.known else (),
         covered=tuple(shown),
         not_shown=tuple(unit for unit in chosen or () if unit not in shown),
         units=_unit_lines(house, shown if chosen is not None else None, until=until, turnover=turnover),
@@ -189,7 +180,7 @@ def _unit_lines(
         if parent in parents and place in house.staff.units:
             weights = house.staff.weights(place)
             found = house.forecast(weights, turnover=turnover)
-            periods = in_periods(found.forecast, threshold=group_threshold(), until=until)
+            periods = in_periods(found.forecast, threshold=house.threshold, until=until)
             last = periods[-1].figures
             lines.append(
                 UnitForecast(
@@ -209,7 +200,7 @@ def _unit_lines(
 
 
 def _load(as_of: dt.date) -> _House:
-    """Units and people of the active organisation on a day. Two queries."""
+    """Units and people of the active organisation on a day. Three queries."""
     units = tuple(
         UnitRow(id=key, code=code, name=name, ancestor_ids=tuple(path))
         for key, code, name, path in Unit.objects.order_by("sort_key", "id").values_list(
@@ -217,11 +208,12 @@ def _load(as_of: dt.date) -> _House:
         )
     )
     places = {unit.id: place for place, unit in enumerate(units)}
-    quarter = Quarter.from_date(as_of)
+    quarter, threshold = Quarter.from_date(as_of), group_threshold()
     return _House(
         quarter=quarter,
+        threshold=threshold,
         units=units,
-        staff=group_staff(_staff(as_of, quarter, units, places), threshold=group_threshold()),
+        staff=group_staff(_staff(as_of, quarter, units, places), threshold=threshold),
     )
 
 

@@ -3,6 +3,7 @@
 from staffelstab.identity.models.accounts import Account
 from staffelstab.identity.models.deputies import RoleDeputy
 from staffelstab.identity.models.functions import FUNCTIONS
+from staffelstab.identity.models.logos import OrganisationLogo
 from staffelstab.identity.models.memberships import Membership, RoleGrant
 from staffelstab.identity.models.organisations import Network, NetworkMembership, Organisation
 from staffelstab.identity.models.staff import Operator, StaffSession
@@ -15,6 +16,7 @@ __all__ = [
     "NetworkMembership",
     "Operator",
     "Organisation",
+    "OrganisationLogo",
     "RoleDeputy",
     "RoleGrant",
     "StaffSession",

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
 from staffelstab.core.tenancy.models import KeyField
 from staffelstab.core.tenancy.policies import ACCOUNT, NETWORKS, ORGANISATION, PEERS, Custom, Protection
 from staffelstab.identity.enums import OrganisationKind, Role
+
+DEFAULT_THRESHOLD, LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 7, 5, 50
+"""Smallest group a figure about people may rest on: usual in sensitive surveys 7 to 10, never below 5."""
 
 _OWN_SEATS = f"(SELECT organisation_id FROM identity_membership WHERE account_id = {ACCOUNT})"  # noqa: S608 - no input
 
@@ -48,6 +51,15 @@ class Organisation(models.Model):
         blank=True,
         help_text="whoever holds one of these roles needs a second factor to sign in",
     )
+    group_threshold = models.PositiveSmallIntegerField(
+        default=DEFAULT_THRESHOLD,
+        db_default=DEFAULT_THRESHOLD,
+        validators=[MinValueValidator(LOWEST_THRESHOLD), MaxValueValidator(HIGHEST_THRESHOLD)],
+        help_text="no figure about people rests on fewer of them",
+    )
+    logo_digest = models.CharField(
+        max_length=16, blank=True, default="", db_default="", help_text="of the logo shown; empty: none"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -55,7 +67,11 @@ class Organisation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["is_operator"], condition=models.Q(is_operator=True), name="operator_one"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(group_threshold__gte=LOWEST_THRESHOLD),
+                name="organisation_group_threshold",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -71,6 +87,7 @@ class Network(models.Model):
         commands=("SELECT", "INSERT", "UPDATE"),
         reason="shared by its members",
     )
+    revision_topic: ClassVar[str] = "network"
 
     id = KeyField()
     slug = models.SlugField(max_length=60, unique=True)
@@ -94,6 +111,7 @@ class NetworkMembership(models.Model):
         write=f"network_id = ANY ({NETWORKS})",
         reason="shared by the network's members",
     )
+    revision_topic: ClassVar[str] = "network"
 
     id = KeyField()
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="memberships")

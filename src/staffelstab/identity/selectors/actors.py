@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
 from staffelstab.core.actors import ANONYMOUS, STAFF, Actor, Grant
@@ -42,6 +43,13 @@ class House:
     """The organisation demands a second factor of one of the actor's roles, and the account has none."""
     staff: StaffSession | None = None
     """The session of the operating staff in which the organisation is seen."""
+    logo: str = ""
+    """Digest of the logo; empty without one."""
+
+    @property
+    def logo_url(self) -> str:
+        """Address of the logo; empty without one."""
+        return reverse("identity:logo_show", args=[self.logo]) if self.logo else ""
 
     @property
     def notice(self) -> str:
@@ -132,7 +140,15 @@ def _seat(found: opening.Opening, organisation_id: UUID) -> tuple[Actor, House]:
         operator=found.operator,
     )
     missing = not actor.roles.isdisjoint(found.second_factor_roles)
-    house = House(found.name, found.short_name or found.name, found.colour, found.slug, found.seats, missing)
+    house = House(
+        found.name,
+        found.short_name or found.name,
+        found.colour,
+        found.slug,
+        found.seats,
+        missing,
+        logo=found.logo,
+    )
     return actor, house
 
 
@@ -154,7 +170,12 @@ def _staff_at(
         network_ids=found.network_ids,
     )
     return actor, House(
-        house.name, house.short_name or house.name, house.colour, house.slug, staff=found.session
+        house.name,
+        house.short_name or house.name,
+        house.colour,
+        house.slug,
+        staff=found.session,
+        logo=house.logo_digest,
     )
 
 

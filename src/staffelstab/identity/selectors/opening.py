@@ -27,6 +27,7 @@ class Opening:
     short_name: str
     colour: str
     slug: str
+    logo: str
     networks: tuple[UUID, ...]
     operator: bool
     second_factor_roles: frozenset[str]
@@ -49,6 +50,7 @@ def enter(account_id: UUID, organisation_id: UUID, today: date) -> Opening | Non
         short_name=row["short_name"],
         colour=row["colour"],
         slug=row["slug"],
+        logo=row["logo"],
         networks=tuple(map(UUID, row["networks"])),
         operator=row["operator"],
         second_factor_roles=frozenset(row["second_factor_roles"]),

@@ -63,11 +63,11 @@ def create_organisation(
 
 @transaction.atomic
 def edit_organisation(
-    *, organisation: Organisation, values: Mapping[str, str], actor: Actor, now: datetime
+    *, organisation: Organisation, values: Mapping[str, object], actor: Actor, now: datetime
 ) -> Organisation:
-    """Change name, short name, kind, key or colour. Raises PermissionRefused, ValidationError."""
+    """Change name, short name, kind, key, colour or group threshold. Raises PermissionRefused, ValidationError."""
     permissions.require(actor, "identity.organisation.edit", organisation)
-    fields = ("name", "short_name", "kind", "ags", "colour")
+    fields = ("name", "short_name", "kind", "ags", "colour", "group_threshold")
     before = {name: getattr(organisation, name) for name in fields}
     for name in fields:
         if name in values:

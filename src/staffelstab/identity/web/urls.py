@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from staffelstab.identity.web.views import account, audit, network, organisation, retention, seat, staff
+from staffelstab.identity.web.views import (
+    account,
+    audit,
+    logo,
+    network,
+    organisation,
+    retention,
+    seat,
+    security,
+    staff,
+)
 
 app_name = "identity"
 urlpatterns = [
     path("organisation/", organisation.organisation_detail, name="organisation_detail"),
     path("organisation/bearbeiten/", organisation.organisation_edit, name="organisation_edit"),
+    path("organisation/logo/", logo.logo_edit, name="logo_edit"),
+    path("organisation/logo/<str:digest>.png", logo.logo_show, name="logo_show"),
     path("organisation/waehlen/", seat.seat_choose, name="seat_choose"),
     path("organisation/wechseln/", seat.seat_switch, name="seat_switch"),
     path("konten/", account.account_list, name="account_list"),
@@ -17,6 +29,8 @@ urlpatterns = [
     path("konten/<uuid:account_id>/", account.account_detail, name="account_detail"),
     path("konten/<uuid:account_id>/rollen/", account.account_roles, name="account_roles"),
     path("konten/<uuid:account_id>/beenden/", account.account_end, name="account_end"),
+    path("konten/<uuid:account_id>/zweiter-faktor/", security.security_reset, name="security_reset"),
+    path("anmeldung/", security.security_edit, name="security_edit"),
     path("verbuende/", network.network_list, name="network_list"),
     path("verbuende/<uuid:network_id>/", network.network_detail, name="network_detail"),
     path("verbuende/<uuid:network_id>/aufnehmen/", network.network_join, name="network_join"),

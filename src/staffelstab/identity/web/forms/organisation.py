@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from staffelstab.core.ui.theme import contrast
 from staffelstab.identity.enums import OrganisationKind
 from staffelstab.identity.models import Organisation
+from staffelstab.identity.models.organisations import HIGHEST_THRESHOLD, LOWEST_THRESHOLD
 
 CONTRAST = 4.5
 """WCAG 2.2: contrast of normal text."""
@@ -16,7 +17,7 @@ PAPER = "#f3f4f8"
 
 
 class OrganisationForm(forms.Form):
-    """Name, kind, official key and colour."""
+    """Name, kind, official key, colour and group threshold."""
 
     name = forms.CharField(
         label=_("Name"), max_length=200, help_text=_("As on the letterhead, e.g. “Stadt Brückenfeld”.")
@@ -45,8 +46,15 @@ class OrganisationForm(forms.Form):
         error_messages={"invalid": _("Please choose a colour.")},
     )
 
+    group_threshold = forms.IntegerField(
+        label=_("Smallest group in evaluations (persons)"),
+        min_value=LOWEST_THRESHOLD,
+        max_value=HIGHEST_THRESHOLD,
+        help_text=_("No figure about people rests on fewer of them. Usual are 7 to 10, never below 5."),
+    )
+
     @staticmethod
-    def initial_of(organisation: Organisation) -> dict[str, str]:
+    def initial_of(organisation: Organisation) -> dict[str, object]:
         """What stands in the form at first."""
         return {name: getattr(organisation, name) for name in OrganisationForm.base_fields}
 

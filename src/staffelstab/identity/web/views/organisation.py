@@ -24,6 +24,7 @@ def organisation_detail(request: Request) -> HttpResponse:
         (_("Kind"), organisation.get_kind_display()),
         (_("Official municipality key (AGS)"), organisation.ags),
         (_("Name in addresses and commands"), organisation.slug),
+        (_("Smallest group in evaluations (persons)"), organisation.group_threshold),
     ]
     context = {
         "organisation": organisation,
