@@ -90,7 +90,7 @@ class IdentityConfig(AppConfig):
     def ready(self) -> None:
         # Local imports: these have models, which are not loaded yet when this module is.
         from staffelstab.core import daily, outbox, retention  # noqa: PLC0415
-        from staffelstab.identity.selectors import frame, protocol  # noqa: PLC0415
+        from staffelstab.identity.selectors import frame  # noqa: PLC0415
         from staffelstab.identity.services.retention import RULES  # noqa: PLC0415
 
         retention.register(*RULES)
@@ -98,47 +98,7 @@ class IdentityConfig(AppConfig):
 
         permissions.register_table("staffelstab.identity.permissions.RULES")
         outbox.subscribe(self.subscriptions)
-        protocol.register_types(
-            {
-                "identity.membership": protocol.ObjectType(_("Account")),
-                "identity.organisation": protocol.ObjectType(_("Organisation"), personal=False),
-                "identity.staffsession": protocol.ObjectType(
-                    _("Session of the operating staff"), personal=False
-                ),
-                "identity.network": protocol.ObjectType(_("Network"), personal=False),
-                "core.retentionperiod": protocol.ObjectType(_("Retention period"), personal=False),
-                "core.retentionrun": protocol.ObjectType(_("Deletion"), personal=False),
-                "identity.networkmembership": protocol.ObjectType(
-                    _("Membership in a network"), personal=False
-                ),
-            }
-        )
-        protocol.register_fields(
-            {
-                "name": protocol.Field(_("Name")),
-                "short_name": protocol.Field(_("Short name")),
-                "kind": protocol.Field(_("Kind")),
-                "ags": protocol.Field(_("Official municipality key (AGS)")),
-                "colour": protocol.Field(_("Colour")),
-                "logo": protocol.Field(_("Logo")),
-                "group_threshold": protocol.Field(_("Smallest group in evaluations (persons)")),
-                "roles": protocol.Field(_("Roles"), protocol.role_in_words),
-                "shares": protocol.Field(_("Shares")),
-                "second_factor_roles": protocol.Field(_("Second factor needed for"), protocol.role_in_words),
-                "step": protocol.Field(_("Page"), fact=True),
-                "identity.staffsession.until": protocol.Field(_("Until"), protocol.moment, fact=True),
-                "days": protocol.Field(_("Kept for (days)")),
-                "deleted": protocol.Field(_("Deleted entries")),
-            }
-        )
-        protocol.register_verbs(
-            {
-                "looked": _("opened a page"),
-                "opened": _("opened"),
-                "refused": _("was refused"),
-                "reset": _("second factor reset"),
-            }
-        )
+        _register_words()
         context.register_sources(organisations=frame.organisation_choices, account_note=frame.account_note)
         navigation.register(*NAVIGATION)
         navigation.register_slots(
@@ -158,3 +118,46 @@ class IdentityConfig(AppConfig):
             ),
             FrameLink(label=_("Signed-in devices"), url_name="usersessions_list", icon="person", order=20),
         )
+
+
+def _register_words() -> None:
+    """What the protocol calls this module's things, fields and acts."""
+    from staffelstab.identity.selectors import protocol  # noqa: PLC0415 - has models
+
+    protocol.register_types(
+        {
+            "identity.membership": protocol.ObjectType(_("Account")),
+            "identity.organisation": protocol.ObjectType(_("Organisation"), personal=False),
+            "identity.staffsession": protocol.ObjectType(_("Session of the operating staff"), personal=False),
+            "identity.network": protocol.ObjectType(_("Network"), personal=False),
+            "core.retentionperiod": protocol.ObjectType(_("Retention period"), personal=False),
+            "core.retentionrun": protocol.ObjectType(_("Deletion"), personal=False),
+            "identity.networkmembership": protocol.ObjectType(_("Membership in a network"), personal=False),
+        }
+    )
+    protocol.register_fields(
+        {
+            "name": protocol.Field(_("Name")),
+            "short_name": protocol.Field(_("Short name")),
+            "kind": protocol.Field(_("Kind")),
+            "ags": protocol.Field(_("Official municipality key (AGS)")),
+            "colour": protocol.Field(_("Colour")),
+            "logo": protocol.Field(_("Logo")),
+            "group_threshold": protocol.Field(_("Smallest group in evaluations (persons)")),
+            "roles": protocol.Field(_("Roles"), protocol.role_in_words),
+            "shares": protocol.Field(_("Shares")),
+            "second_factor_roles": protocol.Field(_("Second factor needed for"), protocol.role_in_words),
+            "step": protocol.Field(_("Page"), fact=True),
+            "identity.staffsession.until": protocol.Field(_("Until"), protocol.moment, fact=True),
+            "days": protocol.Field(_("Kept for (days)")),
+            "deleted": protocol.Field(_("Deleted entries")),
+        }
+    )
+    protocol.register_verbs(
+        {
+            "looked": _("opened a page"),
+            "opened": _("opened"),
+            "refused": _("was refused"),
+            "reset": _("second factor reset"),
+        }
+    )

@@ -1,6 +1,6 @@
 """Operating staff, their sessions in organisations, and the roles that need a second factor."""
 
-import datetime
+import datetime as dt
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.expressions
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['account', '-expires_at'], name='staff_session_account'), models.Index(fields=['organisation', '-id'], name='staff_session_latest')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('opened_at')), ('expires_at__lte', django.db.models.expressions.CombinedExpression(models.F('opened_at'), '+', models.Value(datetime.timedelta(seconds=14400))))), name='staff_session_length'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('opened_at')), _connector='OR'), name='staff_session_ends_after_begin')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('opened_at')), ('expires_at__lte', django.db.models.expressions.CombinedExpression(models.F('opened_at'), '+', models.Value(dt.timedelta(seconds=14400))))), name='staff_session_length'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('opened_at')), _connector='OR'), name='staff_session_ends_after_begin')],
             },
         ),
     ]
