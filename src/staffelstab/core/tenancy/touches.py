@@ -3,7 +3,7 @@
 A statement trigger on every tenant table writes the table's topic into a setting of the transaction. Leaving the
 tenancy context moves the counter of each topic noted (``core_revise``), in the same transaction and as its last
 statement: the counter's row stays locked until the commit, and locking it at the first change would make the writers
-of a house wait for each other. No way to write goes past a trigger: commands, imports in SQL, COPY, cascades.
+of a house wait for each other. No way to write goes past a trigger: commands, imports in SQL, cascades.
 A counter jumps to the clock's milliseconds, so that no value comes back for other data, not even after a restore.
 """
 
@@ -59,7 +59,7 @@ BEGIN
 END $$;
 CREATE OR REPLACE FUNCTION core_shared_revision() RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
-    SELECT coalesce(sum(value), 0)::bigint FROM public.core_revision WHERE topic IN ('identity', 'vocabulary')
+    SELECT coalesce(sum(value), 0)::bigint FROM public.core_revision WHERE topic IN ('network', 'vocabulary')
 $$
 """
 """``core_shared_revision``: a house sees services its network shares, so what shows them depends on the counters of

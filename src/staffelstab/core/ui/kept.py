@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
 from importlib.metadata import version
 from typing import Any, Final
@@ -91,6 +91,9 @@ class Store:
 
 store = Store(LIMIT)
 
+kept_pages: Final[dict[str, frozenset[str]]] = {}
+"""View → topics, for the guard that compares them with the tables a page reads."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
@@ -127,7 +130,9 @@ class Pieces:
 class _Page:
     pieces: Pieces
     headers: tuple[tuple[str, str], ...]
-    looks: tuple[tuple[str, UUID], ...] = field(default=())
+    looks: tuple[tuple[str, UUID], ...]
+    stood_in_for: frozenset[str]
+    """Whose deputy the actor was in drawing it: the log of looks names them."""
 
 
 def page(
@@ -143,6 +148,7 @@ def page(
         raise KeyError(*sorted(wanted - TOPICS))
 
     def decorate(view: View) -> View:
+        kept_pages[f"{view.__module__}.{view.__qualname__}"] = wanted
         name = f"{view.__module__}.{view.__qualname__}"
 
         @wraps(view)
@@ -163,6 +169,7 @@ def page(
             kept: _Page | None = store.find(key)
             if kept is not None:
                 request.looks.extend(kept.looks)
+                request.actor.stood_in_for.update(kept.stood_in_for)
                 return _answer(kept, request)
             return _drawn(view, key, request, args, kwargs)
 
@@ -180,7 +187,6 @@ def _is_unusual(request: Request) -> bool:
 def _circumstances(request: Request, *, personal: bool) -> tuple[Hashable, ...]:
     """All of a request that decides what a page shows, besides the data."""
     actor = request.actor
-    house = request.house
     return (
         _RELEASE,
         request.get_full_path(),
@@ -189,7 +195,7 @@ def _circumstances(request: Request, *, personal: bool) -> tuple[Hashable, ...]:
         get_language(),
         timezone.localdate(request.now),  # noqa: TID251 - the request's clock
         context.theme_mode(request),
-        (house.name, house.short_name, house.colour, getattr(house, "logo_url", "")) if house else None,
+        request.house,
         (actor.account_id, actor.display_name) if personal else None,
         *_sight(actor),
     )
@@ -218,7 +224,8 @@ def _drawn(view: View, key: Hashable, request: Request, args: Any, kwargs: Any) 
         return response
     pieces = Pieces.cut(response.content.decode())
     if response.status_code == 200 and not response.cookies:
-        made = _Page(pieces, tuple(response.items()), tuple(request.looks[before:]))
+        held_for = frozenset(request.actor.stood_in_for)
+        made = _Page(pieces, tuple(response.items()), tuple(request.looks[before:]), held_for)
         store.keep(key, made, pieces.size)
     response.content = pieces.filled(request)
     return response
