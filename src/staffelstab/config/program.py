@@ -12,7 +12,13 @@ from django.core.management import execute_from_command_line
 from staffelstab.config import database, env, serving
 from staffelstab.core.database.errors import EmbeddedPostgresError
 
-ALIASES = {"import": "import_workbook", "export": "export_workbook", "staff-session": "staff_session", "--help": "help", "-h": "help"}
+ALIASES = {
+    "import": "import_workbook",
+    "export": "export_workbook",
+    "staff-session": "staff_session",
+    "--help": "help",
+    "-h": "help",
+}
 """Names users type → names Python can import."""
 
 SERVING = {"serve", "demo"}

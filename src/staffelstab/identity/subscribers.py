@@ -13,11 +13,17 @@ from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.selectors.actors import all_organisation_ids
 from staffelstab.identity.services import retention
 from staffelstab.identity.services.invitations import send_invitation
+from staffelstab.identity.services.security import send_reset_notice
 
 
 def on_member_invited(event: Event) -> None:
     """Send the invitation."""
     send_invitation(account_id=UUID(str(event.payload["account"])), site=str(event.payload["site"]))
+
+
+def on_factors_reset(event: Event) -> None:
+    """Tell the person that the second factors are gone."""
+    send_reset_notice(account_id=UUID(str(event.payload["account"])))
 
 
 def on_new_day(*, now: datetime) -> None:

@@ -220,4 +220,5 @@ def role_in_words(code: str) -> str:
 
 def moment(stored: str) -> str:
     """A point in time as services record it (ISO 8601), in local words."""
-    return date_format(timezone.localtime(datetime.fromisoformat(stored)), "SHORT_DATETIME_FORMAT")
+    local = datetime.fromisoformat(stored).astimezone(timezone.get_current_timezone())
+    return date_format(local, "SHORT_DATETIME_FORMAT")

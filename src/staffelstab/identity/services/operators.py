@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -22,7 +23,9 @@ class UnknownAccount(DomainError):
 @transaction.atomic
 def appoint(*, email: str, now: datetime) -> bool:
     """Make the account one of the operating staff. Returns whether it is new. Raises UnknownAccount."""
-    _operator, created = Operator.objects.get_or_create(account_id=_account_id(email), defaults={"since": now})
+    _operator, created = Operator.objects.get_or_create(
+        account_id=_account_id(email), defaults={"since": now}
+    )
     return created
 
 
@@ -31,6 +34,13 @@ def dismiss(*, email: str) -> bool:
     """End the appointment; running sessions end with it. Returns whether there was one. Raises UnknownAccount."""
     deleted, _by_model = Operator.objects.filter(account_id=_account_id(email)).delete()
     return bool(deleted)
+
+
+@transaction.atomic
+def reset_factors(*, email: str) -> int:
+    """Remove all second factors of an account, whatever it opens. Returns how many. Raises UnknownAccount."""
+    deleted, _by_model = Authenticator.objects.filter(user_id=_account_id(email)).delete()
+    return deleted
 
 
 def listed() -> list[tuple[str, datetime]]:

@@ -1,4 +1,4 @@
-"""Sessions of the operating staff in organisations: opened with a reason and until a time, ended, recorded step by step.
+"""Sessions of the operating staff in organisations: with a reason, until a time, recorded step by step.
 
 They give what an administrator may read. They never change anything (``core.permissions.READING``).
 """
@@ -63,9 +63,7 @@ class FactorNeeded(DomainError):
     template = _("Please set up a second factor first: without one there is no access to organisations.")
 
 
-def open_session(
-    *, slug: str, reason: str, duration: timedelta, actor: Actor, now: datetime
-) -> StaffSession:
+def open_session(*, slug: str, reason: str, duration: timedelta, actor: Actor, now: datetime) -> StaffSession:
     """Open the organisation with this short name to an actor of the operating staff.
 
     Raises PermissionRefused, UnknownOrganisation, ReasonMissing, DurationRefused, OwnOrganisation, SessionRuns,
@@ -115,8 +113,9 @@ def _as_staff(actor: Actor) -> Actor:
 
 @transaction.atomic
 def end_session(*, session: StaffSession, actor: Actor, now: datetime) -> StaffSession:
-    """End a session before its time: the person's own, or as the organisation's administration. Access ends with the
-    next request. One that has ended stays as it is. Raises PermissionRefused.
+    """End a session before its time: the own one, or any as the organisation's administration.
+
+    Access ends with the next request. One that has ended stays as it is. Raises PermissionRefused.
     """
     own = session.account_id == actor.account_id
     permissions.require(actor, "identity.staff.leave" if own else "identity.staff.end", session)

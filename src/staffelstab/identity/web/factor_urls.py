@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.mfa.webauthn import views as webauthn
 from django.contrib.auth.decorators import login_required
 from django.urls import path
 from django.views.generic import RedirectView
@@ -21,8 +20,8 @@ urlpatterns = [
         name="mfa_list_webauthn",
     ),
     path("passkeys/neu/", factor.add_passkey, name="mfa_add_webauthn"),
-    path("passkeys/bestaetigen/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
-    path("passkeys/anmelden/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+    path("passkeys/bestaetigen/", factor.passkey_reauthenticate, name="mfa_reauthenticate_webauthn"),
+    path("passkeys/anmelden/", factor.passkey_login, name="mfa_login_webauthn"),
     path("passkeys/<int:pk>/", factor.rename_passkey, name="mfa_edit_webauthn"),
     path("passkeys/<int:pk>/entfernen/", factor.remove_passkey, name="mfa_remove_webauthn"),
     path("notfallcodes/", factor.show_codes, name="mfa_view_recovery_codes"),

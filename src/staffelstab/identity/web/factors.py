@@ -44,8 +44,9 @@ class FactorAdapter(DefaultMFAAdapter):
             f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark
         )
         return format_html(
-            '<svg class="qr-code" role="img" aria-label="{label}" viewBox="0 0 {size} {size}" shape-rendering="crispEdges">'
-            '<rect width="{size}" height="{size}" fill="#fff"/><path d="{path}" fill="#000"/></svg>',
+            '<svg class="qr-code" role="img" aria-label="{label}" viewBox="0 0 {size} {size}" '
+            'shape-rendering="crispEdges"><rect width="{size}" height="{size}" fill="#fff"/>'
+            '<path d="{path}" fill="#000"/></svg>',
             label=_("QR code with the secret below"),
             size=len(rows),
             path=path,

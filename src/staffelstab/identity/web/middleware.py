@@ -1,5 +1,7 @@
-"""What an account's state demands of every request: a second factor that is missing, the rules of a staff session,
-and the note when a session was last used. Stands directly inside of ``TenancyMiddleware``."""
+"""What an account's state demands of every request. Stands directly inside of ``TenancyMiddleware``.
+
+A second factor that is missing, the rules of a staff session, and the note when a session was last used.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``staffelstab operator add|remove EMAIL``, ``operator list``: who belongs to the operating staff."""
+"""``staffelstab operator add|remove|reset-factors EMAIL``, ``operator list``: who belongs to the operating staff."""
 
 from __future__ import annotations
 
@@ -16,9 +16,14 @@ class Command(BaseCommand):
     help = "Appoint or dismiss accounts of the operating staff, who may ask for sessions in organisations."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """``add EMAIL``, ``remove EMAIL``, ``list``."""
-        actions = parser.add_subparsers(dest="action", required=True, metavar="add|remove|list")
-        for name, text in (("add", "appoint an account"), ("remove", "end an appointment")):
+        """``add EMAIL``, ``remove EMAIL``, ``list``, ``reset-factors EMAIL``."""
+        actions = parser.add_subparsers(dest="action", required=True, metavar="add|remove|list|reset-factors")
+        texts = {
+            "add": "appoint an account",
+            "remove": "end an appointment; running sessions end with it",
+            "reset-factors": "remove all second factors of any account whose owner has lost them",
+        }
+        for name, text in texts.items():
             actions.add_parser(name, help=text).add_argument("email")
         actions.add_parser("list", help="print addresses and days of appointment")
 
@@ -37,6 +42,8 @@ class Command(BaseCommand):
             return
         if action == "add":
             operators.appoint(email=email, now=timezone.now())
-        else:
+        elif action == "remove":
             operators.dismiss(email=email)
+        else:
+            operators.reset_factors(email=email)
         self.stdout.write(email)

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     help = "Open, list and end sessions of the operating staff in an organisation."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """``open SLUG --account EMAIL --reason TEXT [--minutes N]``, ``list [--organisation SLUG] [--json]``, ``end ID``."""
+        """``open SLUG --account EMAIL --reason TEXT [--minutes N]``, ``list [--organisation SLUG]``, ``end ID``."""
         actions = parser.add_subparsers(dest="action", required=True, metavar="open|list|end")
         begin = actions.add_parser("open", help="open a session and print its key")
         begin.add_argument("slug", help="short name of the organisation")

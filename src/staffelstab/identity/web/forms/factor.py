@@ -10,7 +10,12 @@ from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-_CODE = {"autocomplete": "one-time-code", "inputmode": "numeric", "autocapitalize": "off", "spellcheck": "false"}
+_CODE = {
+    "autocomplete": "one-time-code",
+    "inputmode": "numeric",
+    "autocapitalize": "off",
+    "spellcheck": "false",
+}
 
 
 def _code(form: forms.Form, help_text: Any) -> None:
@@ -48,6 +53,47 @@ class ActivateCodesForm(totp.ActivateTOTPForm):
         _code(self, _("The six digits your app shows for this account now."))
 
 
+class CredentialField(forms.JSONField):
+    """What the browser's passkey ceremony answered (WebAuthn Level 3, JSON form). Anything else is a refusal."""
+
+    widget = forms.HiddenInput
+    default_error_messages = {  # noqa: RUF012 - as Django declares it
+        "required": _("The passkey did not arrive. Please try again; this needs JavaScript."),
+        "invalid": _("The passkey did not arrive. Please try again; this needs JavaScript."),
+    }
+
+    def clean(self, value: Any) -> Any:
+        """The answer as a mapping of the expected shape. Raises ValidationError."""
+        found = super().clean(value)
+        if not (isinstance(found, dict) and all(isinstance(found.get(name), str) for name in _TEXTS)):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        response = found.get("response")
+        if not isinstance(response, dict) or not isinstance(response.get("clientDataJSON"), str):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
+
+
+_TEXTS = ("id", "rawId", "type")
+
+
+class PasskeyForm(webauthn.AuthenticateWebAuthnForm):
+    """A passkey as the second step of signing in."""
+
+    credential = CredentialField()
+
+
+class PasskeyLoginForm(webauthn.LoginWebAuthnForm):
+    """A passkey instead of a password."""
+
+    credential = CredentialField()
+
+
+class PasskeyReauthenticateForm(webauthn.ReauthenticateWebAuthnForm):
+    """A passkey before something delicate."""
+
+    credential = CredentialField()
+
+
 def _named(form: forms.Form) -> None:
     form.fields["name"] = forms.CharField(
         label=_("Name of the passkey"),
@@ -60,14 +106,13 @@ def _named(form: forms.Form) -> None:
 class AddPasskeyForm(webauthn.AddWebAuthnForm):
     """A new passkey. Whether it alone is enough to sign in is decided by what it can do."""
 
+    credential = CredentialField()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _named(self)
         # Without a name the passkey is kept all the same: the device may have stored it already.
         self.fields["name"].required = False
-        self.fields["credential"].error_messages["required"] = _(
-            "The passkey did not arrive. Please try again; this needs JavaScript."
-        )
         del self.fields["passwordless"]
 
 

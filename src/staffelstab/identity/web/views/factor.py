@@ -23,6 +23,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -66,6 +67,7 @@ class AuthenticateView(base.AuthenticateView):
     """The second step of signing in."""
 
     form_class = factor_forms.AuthenticateForm
+    webauthn_form_class = factor_forms.PasskeyForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Adds which kinds of factor the account has: only those are offered."""
@@ -103,6 +105,24 @@ class AddPasskeyView(_EndsOtherSessions, webauthn.AddWebAuthnView):
         """Keep the form with its errors: allauth's view drops what it is given."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return {**context, **kwargs}
+
+
+class PasskeyLoginView(webauthn.LoginWebAuthnView):
+    """Sign in with a passkey alone."""
+
+    form_class = factor_forms.PasskeyLoginForm
+
+
+class PasskeyReauthenticateView(webauthn.ReauthenticateWebAuthnView):
+    """A passkey before something delicate."""
+
+    form_class = factor_forms.PasskeyReauthenticateForm
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        """Say so and ask again: allauth leads to the sign-in page, which sends whoever is signed in away."""
+        for message in form.errors.get("credential", []):
+            get_adapter().add_message(self.request, messages.ERROR, message=message)
+        return redirect(self.passthrough_next_url(reverse("mfa_reauthenticate_webauthn")))
 
 
 class RenamePasskeyView(webauthn.EditWebAuthnView):
@@ -154,6 +174,8 @@ authenticate = AuthenticateView.as_view()
 reauthenticate = ReauthenticateView.as_view()
 activate_codes = ActivateCodesView.as_view()
 deactivate_codes = DeactivateCodesView.as_view()
+passkey_login = PasskeyLoginView.as_view()
+passkey_reauthenticate = PasskeyReauthenticateView.as_view()
 add_passkey = AddPasskeyView.as_view()
 rename_passkey = RenamePasskeyView.as_view()
 remove_passkey = RemovePasskeyView.as_view()

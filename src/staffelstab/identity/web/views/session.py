@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 
 from staffelstab.identity.selectors.devices import describe
 from staffelstab.identity.web.forms.session import EndSessionsForm
+from staffelstab.identity.web.middleware import LAST_USE_KEY
 
 
 class SessionListView(ListUserSessionsView):
@@ -24,6 +25,7 @@ class SessionListView(ListUserSessionsView):
         """List them; a session that began another way than by the sign-in page is entered first."""
         if not UserSession.objects.filter(session_key=request.session.session_key).exists():
             UserSession.objects.create_from_request(request)
+            request.session[LAST_USE_KEY] = int(request.now.timestamp())  # type: ignore[attr-defined]
         response: HttpResponse = super().get(request, *args, **kwargs)
         return response
 
