@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+from datetime import date
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.urls import reverse
 
 from staffelstab.core import audit
-from tests.factories.workforce import HoldingFactory, PersonFactory
+from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.identity.models import RoleDeputy, RoleGrant
+from tests.factories.workforce import HoldingFactory, PersonFactory, UnitFactory
+from tests.guards import rows
+from tests.strict_client import StrictClient
 from tests.world import NOW, World
 
 
@@ -45,3 +54,67 @@ def test_export_is_the_own_data(world: World, client_as: Any) -> None:
     assert data["account"]["email"] == world.accounts["employee"].email
     assert data["roles"] == ["Beschäftigte"]
     assert data["person"] is None
+
+
+def look_often(world: World, times: int) -> None:
+    account = world.accounts["employee"]
+    with world.inside():
+        for _ in range(times):
+            audit.record_looks(world.actor("administrator"), "identity.account", [account.pk], at=NOW)
+
+
+def test_files_hold_every_look(world: World, client_as: Any) -> None:
+    look_often(world, 201)
+    client = client_as("employee")
+    page = client.get(reverse("portal:stored_show")).content.decode()
+    assert "Die letzten 200 von 201." in page
+    assert len(client.get(reverse("portal:stored_export")).json()["looks"]) == 201
+
+
+def test_pdf_lists_each_look(world: World, client_as: Any) -> None:
+    look_often(world, 3)
+    response = client_as("employee").get(reverse("portal:stored_print"))
+    assert response.headers["Content-Disposition"] == 'attachment; filename="meine-daten.pdf"'
+    text = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=response.content, capture_output=True, check=True
+    ).stdout.decode()
+    assert "Was das System über Sie speichert" in text
+    assert text.count(world.accounts["administrator"].display_name) == 3
+
+
+def test_roles_deputies_and_factors_are_listed(world: World, client_as: Any) -> None:
+    account = world.accounts["employee"]
+    other = world.accounts["line_manager"]
+    Authenticator.objects.create(user=account, type=Authenticator.Type.TOTP, data={"secret": "geheim"})
+    SocialAccount.objects.create(user=account, provider="haus", uid="kim.1")
+    with world.inside():
+        unit = UnitFactory(code="32", name="Ordnungsamt")
+        own = RoleGrant.objects.create(
+            organisation_id=unit.organisation_id, account=account, role="line_manager", unit_id=unit.pk
+        )
+        RoleDeputy.objects.create(
+            organisation_id=unit.organisation_id,
+            grant=own,
+            deputy=other,
+            since=date(2026, 11, 1),
+            until=date(2026, 11, 30),
+        )
+    client = client_as("employee")
+    for page in (client.get(reverse("portal:stored_show")).content.decode(),):
+        assert "kim.1" in page
+        assert "Ordnungsamt" in page
+        assert f"vertreten durch {other.display_name} vom 01.11.2026 bis 30.11.2026" in page
+        assert "geheim" not in page
+    data = client.get(reverse("portal:stored_export")).json()
+    assert [each["identifier"] for each in data["sign_in_providers"]] == ["kim.1"]
+    assert len(data["second_factors"]) == 1
+    assert data["deputies"][0]["since"] == "2026-11-01"
+
+
+def test_account_without_a_house_sees_what_is_its_own(world: World) -> None:
+    with activate(TenancyContext()):
+        homeless = rows.account("Kim Neu")
+    client = StrictClient()
+    client.force_login(homeless, backend=settings.AUTHENTICATION_BACKENDS[0])
+    data = client.get(reverse("portal:stored_export")).json()
+    assert (data["organisation"], data["roles"], data["looks"]) == ("", [], [])

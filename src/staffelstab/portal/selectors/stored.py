@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.models import AuditEntry, Look
-from staffelstab.identity.models import Account, Membership, RoleGrant
+from staffelstab.identity.models import Account, Membership, RoleDeputy, RoleGrant
+from staffelstab.identity.selectors import units
 from staffelstab.identity.selectors.devices import describe
 from staffelstab.workforce.domain.quarters import quarter_label
 from staffelstab.workforce.models import Holding, Person
 
-_LATEST = 200
+SHOWN = 200
+"""Looks on the page; the files hold all of them."""
+
+LOOKS: Final[Mapping[str, Promise]] = {
+    "workforce.exit": _("Exit horizon"),
+    "workforce.person": _("Person"),
+    "identity.account": _("Account"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,79 +41,147 @@ class LookAtMe:
     at: datetime
     who: str
     what: str
+    """Code of what was looked at."""
+
+    @property
+    def words(self) -> str:
+        """What was looked at, in words."""
+        return str(LOOKS.get(self.what, self.what))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredData:
-    """Everything stored about one account in its active organisation."""
+    """Everything stored about one account: by itself, and in its active organisation."""
 
     account: Mapping[str, object]
-    organisation: str
-    member_since: object
-    roles: list[str]
-    person: Mapping[str, object] | None
-    holdings: list[Mapping[str, object]]
-    sessions: list[Mapping[str, object]]
-    own_changes: int
-    looks: list[LookAtMe]
+    sessions: Sequence[Mapping[str, object]]
+    factors: Sequence[Mapping[str, object]]
+    providers: Sequence[Mapping[str, object]]
+    organisation: str = ""
+    member_since: date | None = None
+    member_until: date | None = None
+    roles: Sequence[str] = ()
+    deputies: Sequence[Mapping[str, object]] = ()
+    person: Mapping[str, object] | None = None
+    holdings: Sequence[Mapping[str, object]] = ()
+    own_changes: int = 0
+    looks: Sequence[LookAtMe] = ()
+    looks_counted: int = 0
 
     def as_json(self) -> dict[str, object]:
         """The same as plain values, for taking it along (Art. 20 GDPR)."""
         return {
             "account": dict(self.account),
+            "sessions": [dict(each) for each in self.sessions],
+            "second_factors": [dict(each) for each in self.factors],
+            "sign_in_providers": [dict(each) for each in self.providers],
             "organisation": self.organisation,
             "member_since": self.member_since,
-            "roles": self.roles,
+            "member_until": self.member_until,
+            "roles": list(self.roles),
+            "deputies": [dict(each) for each in self.deputies],
             "person": dict(self.person) if self.person else None,
-            "holdings": [dict(holding) for holding in self.holdings],
-            "sessions": [dict(session) for session in self.sessions],
+            "holdings": [dict(each) for each in self.holdings],
             "changes_recorded": self.own_changes,
             "looks": [{"at": look.at, "who": look.who, "what": look.what} for look in self.looks],
         }
 
 
-def stored_about(*, actor: Actor) -> StoredData:
+def stored_about(*, actor: Actor, looks: int | None = SHOWN) -> StoredData:
     """What is stored about the actor; of the organisation's data only what the active organisation holds.
 
-    Raises NotFound when nobody is signed in.
+    `looks`: how many of the latest to read, None for all. Raises NotFound when nobody is signed in.
     """
     if actor.account_id is None:
         raise NotFound
     account = Account.objects.get(pk=actor.account_id)
-    facts = {
-        "display_name": account.display_name,
-        "email": account.email,
-        "created_at": account.created_at,
-        "last_login": account.last_login,
+    own = {
+        "account": {
+            "display_name": account.display_name,
+            "email": account.email,
+            "created_at": account.created_at,
+            "last_login": account.last_login,
+        },
+        "sessions": _sessions(account.pk),
+        "factors": _factors(account.pk),
+        "providers": _providers(account.pk),
     }
-    sessions: list[Mapping[str, object]] = [
+    if actor.organisation_id is None:
+        return StoredData(**own)  # type: ignore[arg-type]
+    membership = Membership.objects.filter(account_id=account.pk).first()
+    person = Person.objects.filter(account_id=account.pk).first()
+    seen = Look.objects.filter(subject_id__in=[account.pk, *([person.pk] if person else [])])
+    found = [LookAtMe(row.at, row.actor_name, row.what) for row in seen.order_by("-id")[:looks]]
+    return StoredData(
+        **own,  # type: ignore[arg-type]
+        organisation=actor.organisation_name,
+        member_since=membership.since if membership else None,
+        member_until=membership.until if membership else None,
+        roles=_roles(account.pk),
+        deputies=_deputies(account.pk),
+        person=_person(person) if person else None,
+        holdings=_holdings(person) if person else [],
+        own_changes=AuditEntry.objects.filter(account_id=account.pk).count(),
+        looks=found,
+        looks_counted=seen.count() if looks and len(found) == looks else len(found),
+    )
+
+
+def _sessions(account_id: UUID) -> list[Mapping[str, object]]:
+    return [
         {
             "created_at": session.created_at,
             "last_seen_at": session.last_seen_at,
             "device": describe(session.user_agent),
             "browser": session.user_agent,
+            "address": session.ip,
         }
-        for session in UserSession.objects.filter(user_id=account.pk).order_by("-created_at")[:20]
+        for session in UserSession.objects.filter(user_id=account_id).order_by("-created_at")
     ]
-    if actor.organisation_id is None:
-        return StoredData(facts, "", None, [], None, [], sessions, 0, [])
-    membership = Membership.objects.filter(account_id=account.pk).first()
-    roles = [
-        f"{grant.get_role_display()}"
-        for grant in RoleGrant.objects.filter(account_id=account.pk).order_by("role")
+
+
+def _factors(account_id: UUID) -> list[Mapping[str, object]]:
+    """Kind and times; the secrets themselves are encrypted and are shown to nobody."""
+    rows = Authenticator.objects.filter(user_id=account_id).order_by("created_at")
+    return [
+        {"kind": row.get_type_display(), "created_at": row.created_at, "last_used_at": row.last_used_at}
+        for row in rows
     ]
-    person = Person.objects.filter(account_id=account.pk).first()
-    return StoredData(
-        account=facts,
-        organisation=actor.organisation_name,
-        member_since=membership.since if membership else None,
-        roles=roles,
-        person=_person(person) if person else None,
-        holdings=_holdings(person) if person else [],
-        sessions=sessions,
-        own_changes=AuditEntry.objects.filter(account_id=account.pk).count(),
-        looks=_looks([account.pk, *([person.pk] if person else [])]),
-    )
+
+
+def _providers(account_id: UUID) -> list[Mapping[str, object]]:
+    rows = SocialAccount.objects.filter(user_id=account_id).order_by("date_joined")
+    return [
+        {
+            "provider": row.provider,
+            "identifier": row.uid,
+            "linked_at": row.date_joined,
+            "last_login": row.last_login,
+            "claims": row.extra_data,
+        }
+        for row in rows
+    ]
+
+
+def _roles(account_id: UUID) -> list[str]:
+    rows = list(RoleGrant.objects.filter(account_id=account_id).order_by("role", "unit_id"))
+    names = units.labels(row.unit_id for row in rows)
+    return [f"{row.label} ({names[row.unit_id]})" if row.unit_id in names else row.label for row in rows]
+
+
+def _deputies(account_id: UUID) -> list[Mapping[str, object]]:
+    """Roles held for others, and own roles others hold."""
+    rows = RoleDeputy.objects.filter(Q(deputy_id=account_id) | Q(grant__account_id=account_id))
+    return [
+        {
+            "role": row.grant.label,
+            "holder": row.grant.account.display_name,
+            "deputy": row.deputy.display_name,
+            "since": row.since,
+            "until": row.until,
+        }
+        for row in rows.select_related("grant__account", "deputy").order_by("since", "id")
+    ]
 
 
 def _person(person: Person) -> dict[str, object]:
@@ -128,8 +210,3 @@ def _holdings(person: Person) -> list[Mapping[str, object]]:
 
 def _quarter(index: int | None) -> str:
     return "" if index is None else quarter_label(index)
-
-
-def _looks(subjects: list[UUID]) -> list[LookAtMe]:
-    rows = Look.objects.filter(subject_id__in=subjects).order_by("-id")[:_LATEST]
-    return [LookAtMe(row.at, row.actor_name, row.what) for row in rows]

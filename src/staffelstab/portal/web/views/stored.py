@@ -6,6 +6,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from staffelstab.core.ui.access import access
+from staffelstab.core.ui.pdf import render_pdf
 from staffelstab.core.ui.requests import Request
 from staffelstab.portal.selectors import stored
 
@@ -19,7 +20,22 @@ def stored_show(request: Request) -> HttpResponse:
 @access("portal.own_data")
 def stored_export(request: Request) -> HttpResponse:
     """The same as JSON, to take along."""
-    data = stored.stored_about(actor=request.actor).as_json()
+    data = stored.stored_about(actor=request.actor, looks=None).as_json()
     response = JsonResponse(data, json_dumps_params={"ensure_ascii": False, "indent": 2})
     response["Content-Disposition"] = 'attachment; filename="meine-daten.json"'
+    return response
+
+
+@access("portal.own_data")
+def stored_print(request: Request) -> HttpResponse:
+    """The same as a tagged PDF, every look included."""
+    context = {
+        "stored": stored.stored_about(actor=request.actor, looks=None),
+        "organisation": request.actor.organisation_name,
+        "moment": request.now,
+    }
+    response = HttpResponse(
+        render_pdf("portal/stored/document.html", context), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = 'attachment; filename="meine-daten.pdf"'
     return response
