@@ -57,7 +57,7 @@ class CredentialField(forms.JSONField):
     """What the browser's passkey ceremony answered (WebAuthn Level 3, JSON form). Anything else is a refusal."""
 
     widget = forms.HiddenInput
-    default_error_messages = {  # noqa: RUF012 - as Django declares it
+    default_error_messages = {
         "required": _("The passkey did not arrive. Please try again; this needs JavaScript."),
         "invalid": _("The passkey did not arrive. Please try again; this needs JavaScript."),
     }
