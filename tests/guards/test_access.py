@@ -22,6 +22,7 @@ PUBLIC = {
     "portal:demo_show",
     "portal:health_live",
     "portal:health_show",
+    "portal:metrics_show",
     "portal:help_show",
     "portal:language_set",
     "portal:legal_accessibility",

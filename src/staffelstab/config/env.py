@@ -34,6 +34,8 @@ KEYS: Final = {
     "STAFFELSTAB_OPERATOR_REPRESENTATIVE": "imprint: who represents the operator",
     "STAFFELSTAB_OPERATOR_PRIVACY_CONTACT": "privacy page: data protection officer, e-mail or address",
     "STAFFELSTAB_SIGN_IN_FILE": "TOML file of sign-in providers (OpenID Connect), see single-sign-on.md; empty: none",
+    "STAFFELSTAB_METRICS_TOKEN": "whoever knows it may read the figures at /metriken/; empty: nobody",
+    "STAFFELSTAB_METRICS_NETWORKS": "networks from which /metriken/ may be read, e.g. 10.0.0.0/8; empty: none",
     "STAFFELSTAB_LOG_LEVEL": "level of the log, default INFO",
 }
 

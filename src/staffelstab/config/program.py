@@ -7,6 +7,8 @@ import secrets
 import subprocess
 import sys
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from staffelstab.config import database, env, serving
@@ -77,6 +79,11 @@ sys.exit(program.run_command(sys.argv[1:]))"""
 
 def run_command(argv: list[str]) -> int:
     """Run one of Django's or our commands on the database the environment names. Returns the exit status."""
+    try:
+        _ = settings.INSTALLED_APPS  # reads the environment
+    except (ValueError, OSError, ImproperlyConfigured) as error:
+        sys.stderr.write(f"The configuration cannot be used: {error}\n")
+        return 1
     try:
         execute_from_command_line(["staffelstab", *argv])
     except SystemExit as stop:

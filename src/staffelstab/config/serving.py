@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -58,6 +60,7 @@ def serve(command: str, arguments: list[str], *, embedded: EmbeddedPostgres | No
     prepared = _prepare(demo=command == "demo")
     host, port = options.host, options.port
     address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}/"  # noqa: S104 - compared
+    figures = _counters_folder(options.processes)
     children = [Child("web server", web_server(options))]
     if not options.no_worker:
         children.append(Child("worker", _program("worker")))
@@ -71,6 +74,18 @@ def serve(command: str, arguments: list[str], *, embedded: EmbeddedPostgres | No
     finally:
         for child in children:
             child.end()
+        if figures:
+            shutil.rmtree(figures, ignore_errors=True)
+
+
+def _counters_folder(processes: int) -> str:
+    """Where several web processes keep their counts of requests for monitoring; one process needs no folder."""
+    os.environ.pop("PROMETHEUS_MULTIPROC_DIR", None)
+    if processes < 2:
+        return ""
+    folder = tempfile.mkdtemp(prefix="staffelstab-figures-")
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+    return folder
 
 
 def _keep_running(children: list[Child], embedded: EmbeddedPostgres | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 
 from django.utils.csp import CSP
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "staffelstab.core.health.metrics.MetricsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "staffelstab.core.ui.middleware.LanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -244,6 +246,10 @@ OPERATOR = {
     "representative": env.text("STAFFELSTAB_OPERATOR_REPRESENTATIVE"),
     "privacy_contact": env.text("STAFFELSTAB_OPERATOR_PRIVACY_CONTACT"),
 }
+
+# --- Monitoring: read by whoever knows the token or asks from one of the networks ----------------------------
+METRICS_TOKEN = env.text("STAFFELSTAB_METRICS_TOKEN")
+METRICS_NETWORKS = tuple(ip_network(word) for word in env.words("STAFFELSTAB_METRICS_NETWORKS"))
 
 # --- Log: structured, without personal values ---------------------------------------------------------------
 LOGGING = {
