@@ -11,6 +11,9 @@ from django.core.files.storage import default_storage
 
 from staffelstab.core.ids import new_id
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
+from staffelstab.foresight.domain.report_document import SCHEMA, Document, digest, written
+from staffelstab.foresight.enums import ReportState
+from staffelstab.foresight.models import Report
 from staffelstab.identity.models import Network, NetworkMembership
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.models import Import
@@ -43,9 +46,32 @@ def rejected_upload() -> Import:
     return batch
 
 
+def ready_report() -> Report:
+    """A report with a content."""
+    document = Document(
+        language="de",
+        house=rows.mark(),
+        colour="#0b4f6c",
+        logo="",
+        title=rows.mark(),
+        subject=rows.mark(),
+        finding=rows.mark(),
+        facts=(),
+        sections=(),
+        figures={},
+    )
+    report = rows.report()
+    report.content = written(document)
+    report.digest, report.schema = digest(report.content), SCHEMA
+    report.state, report.made_at = ReportState.READY, NOW
+    report.save()
+    return report
+
+
 ARGUMENTS: dict[str, Callable[[], Any]] = {
     "account_id": lambda: rows.membership().account_id,
     "barrier_id": lambda: rows.barrier().pk,
+    "deputy_id": lambda: rows.role_deputy().pk,
     "holding_id": lambda: rows.holding().pk,
     "import_id": lambda: rows.upload(ImportState.READY).pk,
     "measure_id": lambda: rows.measure().pk,
@@ -53,7 +79,9 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "organisation_id": current_organisation,
     "person_id": lambda: rows.person().pk,
     "position_id": lambda: rows.position().pk,
+    "report_id": lambda: rows.report().pk,
     "responsibility_id": lambda: rows.responsibility().pk,
+    "session_id": lambda: rows.staff_session().pk,
     "service_id": lambda: rows.service().pk,
     "task_id": lambda: rows.task().pk,
     "unit_id": lambda: rows.unit().pk,
@@ -61,16 +89,20 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     # not keys of an organisation's rows
     "ags": lambda: "09162000",
     "key": lambda: "abc-def",
+    "kind": lambda: "csv",
     "persona": lambda: "kaya",
+    "pk": lambda: 1,  # a passkey of the account
     "provider_id": lambda: "haus",
     "uidb36": lambda: "1",
 }
 
-PLAIN = frozenset({"ags", "key", "persona", "provider_id", "uidb36"})
+PLAIN = frozenset({"ags", "key", "kind", "persona", "pk", "provider_id", "uidb36"})
 """Arguments that do not name an organisation's row."""
 
 
 PARTICULAR: dict[str, dict[str, Callable[[], Any]]] = {
+    "identity:deputy_create": {"account_id": lambda: rows.role_grant().account_id},
+    "foresight:report_file": {"report_id": lambda: ready_report().pk},
     "workforce:upload_errors": {"import_id": lambda: rejected_upload().pk},
 }
 """Screens that exist for objects in a certain state only."""

@@ -21,8 +21,9 @@ class ForesightConfig(AppConfig):
 
     def ready(self) -> None:
         # Local import: the outbox has models, which are not loaded yet when this module is.
-        from staffelstab.core import daily, outbox  # noqa: PLC0415
+        from staffelstab.core import daily, outbox, retention  # noqa: PLC0415
         from staffelstab.foresight.selectors.words import FIELDS  # noqa: PLC0415
+        from staffelstab.foresight.services.retention import RULES  # noqa: PLC0415
         from staffelstab.identity.selectors import protocol  # noqa: PLC0415
 
         protocol.register_types(
@@ -37,6 +38,7 @@ class ForesightConfig(AppConfig):
         protocol.register_fields(FIELDS)
         permissions.register_table("staffelstab.foresight.permissions.RULES")
         outbox.subscribe(self.subscriptions)
+        retention.register(*RULES)
         daily.register("staffelstab.foresight.subscribers.on_new_day")
         slots.register("workforce.task", "staffelstab.foresight.web.slots.task_risk")
         navigation.register(

@@ -23,3 +23,20 @@ class MeasureKind(models.TextChoices):
     HANDOVER = "handover", _("Start a handover")
     HIRE = "hire", _("Fill the position in time")
     OTHER = "other", _("Something else")
+
+
+class ReportSubject(models.TextChoices):
+    """What a report is about."""
+
+    ORGANISATION = "organisation", _("Whole organisation")
+    UNIT = "unit", _("Unit with its sub-units")
+    NETWORK = "network", _("Network")
+
+
+class ReportState(models.TextChoices):
+    """Where a report stands."""
+
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("being made")
+    READY = "ready", _("finished")
+    FAILED = "failed", _("failed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from staffelstab.foresight.web.views import measure, risk, settings
+from staffelstab.foresight.web.views import measure, release, report, risk, settings
 
 app_name = "foresight"
 urlpatterns = [
@@ -15,5 +15,13 @@ urlpatterns = [
     path("massnahmen/", measure.measure_list, name="measure_list"),
     path("massnahmen/neu/", measure.measure_create, name="measure_create"),
     path("massnahmen/<uuid:measure_id>/", measure.measure_edit, name="measure_edit"),
+    path("berichte/", report.report_list, name="report_list"),
+    path("berichte/neu/", report.report_create, name="report_create"),
+    path("berichte/verbund/", release.release_list, name="release_list"),
+    path("berichte/verbund/<uuid:network_id>/", release.release_set, name="release_set"),
+    path("berichte/<uuid:report_id>/", report.report_detail, name="report_detail"),
+    path("berichte/<uuid:report_id>/datei/<slug:kind>/", report.report_file, name="report_file"),
+    path("berichte/<uuid:report_id>/wiederholen/", report.report_retry, name="report_retry"),
+    path("berichte/<uuid:report_id>/loeschen/", report.report_delete, name="report_delete"),
     path("annahmen/", settings.settings_edit, name="settings_edit"),
 ]

@@ -52,6 +52,26 @@ EVALUATIONS: tuple[Evaluation, ...] = (
         url_name="foresight:measure_list",
     ),
     Evaluation(
+        code="foresight.report",
+        name=_("Report on exits and knowledge"),
+        purpose=_(
+            "Tells council and management how many leave, which tasks are at risk and what is being done."
+        ),
+        inputs=_(
+            "As for the knowledge risk and the measures; exits as in the forecast, above the group threshold, added "
+            "up and rounded to multiples of five. In a network, only sums of members that have released them."
+        ),
+        audience=_(
+            "Executives, administrators, data protection and staff council; knowledge management, personnel and line "
+            "managers for their units; the network office for its network. May be handed on."
+        ),
+        persons=_(
+            "No names, no positions. Beside a task stands neither a quarter nor a score, since one person's exit could "
+            "be read from it."
+        ),
+        url_name="foresight:report_list",
+    ),
+    Evaluation(
         code="identity.audit",
         name=_("Protocol of changes"),
         purpose=_("Shows who changed what and when, so that errors can be corrected and misuse be found."),

@@ -1,0 +1,1 @@
+"""Files the foresight module reads and writes."""
