@@ -110,6 +110,13 @@ class IdentityConfig(AppConfig):
             ),
             FrameLink(label=_("Second factor"), url_name="mfa_index", icon="lock", order=15),
             FrameLink(
+                label=_("Deputies for roles"),
+                url_name="identity:deputy_list",
+                icon="swap",
+                order=25,
+                permission="identity.deputy.view",
+            ),
+            FrameLink(
                 label=_("Access as operating staff"),
                 url_name="identity:staff_open",
                 icon="eye",
@@ -127,6 +134,7 @@ def _register_words() -> None:
     protocol.register_types(
         {
             "identity.membership": protocol.ObjectType(_("Account")),
+            "identity.roledeputy": protocol.ObjectType(_("Deputy")),
             "identity.organisation": protocol.ObjectType(_("Organisation"), personal=False),
             "identity.staffsession": protocol.ObjectType(_("Session of the operating staff"), personal=False),
             "identity.network": protocol.ObjectType(_("Network"), personal=False),
@@ -145,6 +153,10 @@ def _register_words() -> None:
             "logo": protocol.Field(_("Logo")),
             "group_threshold": protocol.Field(_("Smallest group in evaluations (persons)")),
             "roles": protocol.Field(_("Roles"), protocol.role_in_words),
+            "identity.roledeputy.role": protocol.Field(_("Role"), protocol.role_in_words),
+            "identity.roledeputy.since": protocol.Field(_("First day"), protocol.day),
+            "identity.roledeputy.until": protocol.Field(_("Last day"), protocol.day),
+            "identity.membership.until": protocol.Field(_("Last day"), protocol.day),
             "shares": protocol.Field(_("Shares")),
             "second_factor_roles": protocol.Field(_("Second factor needed for"), protocol.role_in_words),
             "step": protocol.Field(_("Page"), fact=True),
@@ -155,7 +167,9 @@ def _register_words() -> None:
     )
     protocol.register_verbs(
         {
+            "limited": _("limited to a day"),
             "looked": _("opened a page"),
+            "named": _("named"),
             "opened": _("opened"),
             "refused": _("was refused"),
             "reset": _("second factor reset"),

@@ -33,3 +33,6 @@ class Role(models.TextChoices):
 
 UNIT_ROLES = frozenset({Role.LINE_MANAGER, Role.KNOWLEDGE_MANAGER, Role.PERSONNEL})
 """Roles that can be bound to a unit and its sub-units."""
+
+DEPUTY_ROLES = frozenset(Role) - {Role.EMPLOYEE, Role.PRIVACY}
+"""Roles a deputy can hold: everybody is an employee, and data protection is a duty of the person named for it."""

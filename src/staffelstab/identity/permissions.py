@@ -14,8 +14,8 @@ from staffelstab.core.permissions import (
     is_system,
     predicate,
 )
-from staffelstab.identity.enums import Role
-from staffelstab.identity.models import Network, StaffSession
+from staffelstab.identity.enums import DEPUTY_ROLES, Role
+from staffelstab.identity.models import Network, RoleDeputy, RoleGrant, StaffSession
 
 is_administrator = has_role(Role.ADMINISTRATOR)
 is_network_office = has_role(Role.NETWORK_OPERATOR)
@@ -54,6 +54,29 @@ def in_house(actor: Actor, session: object | None) -> bool:
     return not isinstance(session, StaffSession) or session.organisation_id == actor.organisation_id
 
 
+@predicate
+def names_deputy(actor: Actor, grant: object | None) -> bool:
+    """The role is the actor's own, or the actor is administrator; without one in question: there is such a role.
+
+    A role held as a deputy gives nothing on. Who is administrator, only administrators decide.
+    """
+    own = actor.alone.roles
+    if not isinstance(grant, RoleGrant):
+        return not own.isdisjoint(DEPUTY_ROLES)
+    if grant.role not in DEPUTY_ROLES:
+        return False
+    holder = grant.account_id == actor.account_id and grant.role != Role.ADMINISTRATOR
+    return Role.ADMINISTRATOR in own or holder
+
+
+@predicate
+def withdraws_deputy(actor: Actor, deputy: object | None) -> bool:
+    """Whoever may name the deputy, and the deputy; without one in question this does not decide."""
+    if not isinstance(deputy, RoleDeputy):
+        return True
+    return deputy.deputy_id == actor.account_id or names_deputy(actor, deputy.grant)
+
+
 RULES: Final[Mapping[str, Predicate]] = {
     "identity.own": is_authenticated,
     "identity.organisation.view": is_member,
@@ -62,6 +85,9 @@ RULES: Final[Mapping[str, Predicate]] = {
     "identity.account.manage": is_administrator | is_system,
     "identity.network.view": is_member & in_network,
     "identity.network.manage": (is_network_office | is_system) & operates,
+    "identity.deputy.view": is_member,
+    "identity.deputy.name": is_member & names_deputy,
+    "identity.deputy.withdraw": is_member & withdraws_deputy,
     "identity.audit.view": reads_protocol,
     "identity.retention.view": reads_protocol | is_system,
     "identity.retention.manage": is_administrator | is_system,

@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import permissions
@@ -184,6 +185,8 @@ def _entry(row: AuditEntry, *, with_names: bool) -> Entry:
 def _who(row: AuditEntry, *, with_names: bool) -> Label:
     if row.account_id is None:
         return _("System")
+    if with_names and row.deputy_for:
+        return format_lazy(_("{who}, standing in for {holder}"), who=row.actor_name, holder=row.deputy_for)
     if with_names:
         return row.actor_name
     return _("Operating staff") if row.action in STAFF_ACTIONS else _("A person of the organisation")
@@ -216,6 +219,11 @@ def role_in_words(code: str) -> str:
     role, _at, unit = code.partition("@")
     words = str(Role(role).label) if role in Role.values else role
     return f"{words} ({unit})" if unit else words
+
+
+def day(stored: str) -> str:
+    """A day as services record it (ISO 8601), in the order of the country."""
+    return date_format(date.fromisoformat(stored), "SHORT_DATE_FORMAT")
 
 
 def moment(stored: str) -> str:

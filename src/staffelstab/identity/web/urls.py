@@ -7,6 +7,7 @@ from django.urls import path
 from staffelstab.identity.web.views import (
     account,
     audit,
+    deputy,
     logo,
     network,
     organisation,
@@ -47,6 +48,10 @@ urlpatterns = [
     path("betrieb/", staff.staff_open, name="staff_open"),
     path("betriebszugriffe/", staff.staff_list, name="staff_list"),
     path("betriebszugriffe/<uuid:session_id>/beenden/", staff.staff_end, name="staff_end"),
+    path("vertretungen/", deputy.deputy_list, name="deputy_list"),
+    path("vertretungen/auswahl/", deputy.deputy_pick, name="deputy_pick"),
+    path("vertretungen/neu/<uuid:account_id>/", deputy.deputy_create, name="deputy_create"),
+    path("vertretungen/<uuid:deputy_id>/beenden/", deputy.deputy_withdraw, name="deputy_withdraw"),
     path("protokoll/", audit.audit_list, name="audit_list"),
     path("aufbewahrung/", retention.retention_list, name="retention_list"),
     path("aufbewahrung/loeschen/", retention.retention_run, name="retention_run"),
