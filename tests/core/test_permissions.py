@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from staffelstab.core import permissions
-from staffelstab.core.actors import ANONYMOUS, Actor, Grant, system_actor
+from staffelstab.core.actors import ANONYMOUS, STAFF, Actor, Grant, system_actor
 from staffelstab.core.errors import NotFound, PermissionRefused
 from staffelstab.core.permissions import (
     Predicate,
@@ -122,3 +122,14 @@ def test_permission_is_registered_once() -> None:
 def test_every_permission_is_named_after_its_module() -> None:
     modules = {name.split(".")[0] for name in permissions.registered()}
     assert modules == {"foresight", "identity", "portal", "vocabulary", "workforce"}
+
+
+def test_reader_holds_only_what_changes_nothing() -> None:
+    names = permissions.registered()
+    everything = ("administrator", "executive", "knowledge_manager", "line_manager", "personnel", STAFF)
+    reader = Actor(account_id=uuid4(), organisation_id=uuid4(), grants=tuple(map(Grant, everything)))
+    held = {name.rpartition(".")[2] for name in names if reader.may(name)}
+    assert held <= permissions.READING
+    assert {"view", "list", "names"} <= held
+    # A new permission is refused until its last word is on the list; these are not, and must not get there.
+    assert permissions.READING.isdisjoint({"edit", "manage", "use", "bulk", "import", "write", "link", "answer"})

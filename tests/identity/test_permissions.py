@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from staffelstab.core.actors import ANONYMOUS, Actor, Grant, system_actor
+from staffelstab.core.actors import ANONYMOUS, STAFF, Actor, Grant, system_actor
 from staffelstab.core.ids import new_id
 from staffelstab.identity.enums import Role
-from staffelstab.identity.models import Network
+from staffelstab.identity.models import Network, StaffSession
 from staffelstab.identity.permissions import RULES
 
 HOUSE, NETWORK = new_id(), new_id()
 
 # Columns: own, organisation.view, organisation.edit, account.list, account.manage, network.view, network.manage,
-# audit.view, audit.names
+# audit.view, audit.names, retention.view, retention.manage, staff.open, staff.list, staff.end, staff.leave
 TABLE = {
-    "employee": "1 1 0 0 0 1 0 0 0",
-    "line_manager": "1 1 0 0 0 1 0 0 0",
-    "knowledge_manager": "1 1 0 0 0 1 0 0 0",
-    "personnel": "1 1 0 0 0 1 0 0 0",
-    "advisor": "1 1 0 0 0 1 0 0 0",
-    "executive": "1 1 0 0 0 1 0 0 0",
-    "privacy": "1 1 0 0 0 1 0 1 0",
-    "administrator": "1 1 1 1 1 1 0 1 1",
-    "network_operator": "1 1 0 0 0 1 1 0 0",
+    "employee": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
+    "line_manager": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
+    "knowledge_manager": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
+    "personnel": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
+    "advisor": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
+    "executive": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
+    "privacy": "1 1 0 0 0 1 0 1 0 1 0 0 1 0 1",
+    "administrator": "1 1 1 1 1 1 0 1 1 1 1 0 1 1 1",
+    "network_operator": "1 1 0 0 0 1 1 0 0 0 0 0 0 0 1",
 }
 COLUMNS = (
     "identity.own",
@@ -35,6 +35,12 @@ COLUMNS = (
     "identity.network.manage",
     "identity.audit.view",
     "identity.audit.names",
+    "identity.retention.view",
+    "identity.retention.manage",
+    "identity.staff.open",
+    "identity.staff.list",
+    "identity.staff.end",
+    "identity.staff.leave",
 )
 
 
@@ -57,9 +63,30 @@ def test_permission_per_role(role: str) -> None:
 
 
 def test_permission_of_visitors_homeless_and_system() -> None:
-    assert row(ANONYMOUS) == "0 0 0 0 0 0 0 0 0"
-    assert row(Actor(account_id=new_id())) == "1 0 0 0 0 0 0 0 0"
-    assert row(system_actor(organisation_id=HOUSE, reason="test")) == "0 1 1 0 1 0 1 0 0"
+    assert row(ANONYMOUS) == "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0"
+    assert row(Actor(account_id=new_id())) == "1 0 0 0 0 0 0 0 0 0 0 0 0 0 1"
+    assert row(system_actor(organisation_id=HOUSE, reason="test")) == "0 1 1 0 1 0 1 0 0 1 1 0 0 1 0"
+
+
+def test_permission_of_operating_staff_outside_and_inside_of_a_session() -> None:
+    assert row(Actor(account_id=new_id(), operator=True)) == "1 0 0 0 0 0 0 0 0 0 0 1 0 0 1"
+    inside = Actor(
+        account_id=new_id(),
+        organisation_id=HOUSE,
+        grants=(Grant("administrator"), Grant(STAFF)),
+        network_ids=(NETWORK,),
+        operator=True,
+    )
+    assert row(inside) == "1 1 0 1 0 1 0 1 1 1 0 0 1 0 1"
+
+
+def test_staff_permissions_depend_on_the_session() -> None:
+    administrator, stranger = actor("administrator"), Actor(account_id=new_id(), organisation_id=new_id())
+    here = StaffSession(organisation_id=HOUSE, account_id=stranger.account_id)
+    elsewhere = StaffSession(organisation_id=new_id(), account_id=administrator.account_id)
+    assert [administrator.may("identity.staff.end", each) for each in (here, elsewhere)] == [True, False]
+    assert [administrator.may("identity.staff.leave", each) for each in (here, elsewhere)] == [False, True]
+    assert [stranger.may("identity.staff.leave", each) for each in (here, elsewhere)] == [True, False]
 
 
 def test_network_permissions_depend_on_the_network() -> None:
