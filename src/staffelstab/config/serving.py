@@ -129,11 +129,16 @@ def _program(*words: str) -> list[str]:
 
 def web_server(options: argparse.Namespace) -> list[str]:
     """The command of the web server; its last word is the application."""
-    # One request per thread and one database connection per thread: the number of connections is known.
+    # A thread works on one request at a time and has one database connection, which ends with it: --processes ×
+    # --threads connections at most, and two of the worker. Four threads for one interpreter: while one waits for the
+    # database another one draws; more would only take turns. The server ends idle threads after 30 seconds unless told
+    # otherwise, and each would open its connection anew; ten minutes spare that in the pauses of a working day. Waiting
+    # requests queue in the server (backlog), where they cost neither a thread nor a connection.
     return [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
         *("--host", options.host, "--port", str(options.port), "--workers", str(options.processes)),
-        *("--blocking-threads", str(options.threads), "--backlog", "1024", "--log-level", "warning"),
+        *("--blocking-threads", str(options.threads), "--blocking-threads-idle-timeout", "600"),
+        *("--backlog", "1024", "--log-level", "warning"),
         *("--respawn-failed-workers", "staffelstab.config.web:application"),
     ]
 
