@@ -38,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
     if argv[0] in SERVING and wants_help:
         serving.parser(argv[0]).print_help()
         return 0
-    if argv[0] in WITHOUT_DATABASE or wants_help:
+    # A forecast of a file needs no organisation, hence no database.
+    of_a_file = argv[0] == "forecast" and not any(each.startswith("--o") for each in argv)
+    if argv[0] in WITHOUT_DATABASE or wants_help or of_a_file:
         return run_command(argv)
     if argv[0] == "restore":
         # Before any folder or database is made or opened: is this a whole backup that this program can read?

@@ -34,11 +34,10 @@ def staff(unit: Unit, number: int, **exit_: str | bool) -> None:
         holding(PositionFactory(unit=unit), **exit_)  # type: ignore[arg-type]
 
 
-def table(found: OrganisationForecast, scenario: Scenario = REGULAR) -> dict[tuple[int, int], float | None]:
+def table(found: OrganisationForecast, scenario: Scenario = REGULAR) -> dict[tuple[int, int], float]:
     return {
-        (period.first_year, period.last_year): round(figures.exits, 6) if figures else None
+        (period.first_year, period.last_year): round(period.figures[scenario].exits, 6)
         for period in found.periods
-        for figures in (period.figures[scenario],)
     }
 
 
@@ -78,7 +77,6 @@ def test_forecast_of_the_house_counts_by_year(world: World, actor: Actor, house:
         (2030, 2030): 12,
     }
     assert found.last is not None
-    assert found.last.figures[REGULAR] is not None
     assert found.last.figures[REGULAR].cumulative_share == pytest.approx(1.0)
 
 
@@ -188,6 +186,15 @@ def test_forecast_of_another_house_is_not_seen(world: World, house: tuple[Unit, 
     with world.inside(organisation_id=world.neighbour_id):
         found = organisation_forecast(actor=world.actor("executive"), as_of=AS_OF, until=2031)
     assert found.suppressed
+
+
+def test_forecast_keeps_to_the_threshold_of_the_house(world: World, actor: Actor) -> None:
+    with world.inside():
+        staff(UnitFactory(), 9, leaves="2028-Q2")
+        assert organisation_forecast(actor=actor, as_of=AS_OF, until=2031).holders == 9
+        Organisation.objects.filter(pk=world.organisation.pk).update(group_threshold=10)
+        found = organisation_forecast(actor=actor, as_of=AS_OF, until=2031)
+    assert (found.threshold, found.holders) == (10, 0)
 
 
 def test_years() -> None:

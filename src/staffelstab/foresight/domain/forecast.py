@@ -100,11 +100,14 @@ type Forecast = Mapping[Scenario, tuple[YearFigures, ...]]
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class HoldingsForecast:
-    """A forecast from exit horizons: of `known` people; those `unknown` are in no figure of it."""
+    """A forecast from exit horizons: of `known` people; those `unknown` are in no figure of it.
+
+    Both are expected numbers where the people behind a horizon are, hence fractions.
+    """
 
     forecast: Forecast
-    known: int
-    unknown: int
+    known: float
+    unknown: float
 
 
 def forecast_age_structure(
@@ -170,8 +173,8 @@ def forecast_holdings(
             )
             for scenario in Scenario
         },
-        known=round(total),
-        unknown=round(float(count[~known].sum())),
+        known=total,
+        unknown=float(count[~known].sum()),
     )
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 
@@ -9,19 +10,16 @@ from staffelstab.foresight.domain.exits import FloatArray, Scenario
 from staffelstab.foresight.domain.forecast import Forecast, YearFigures
 from staffelstab.foresight.domain.forecast_groups import merged
 
-_ZERO = 1e-6
+_ZERO: Final = 1e-6
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """Calendar years `first_year` to `last_year`: `figures` at its end, whose `exits` are those of all its years.
-
-    None where a scenario's exits are fewer than the threshold.
-    """
+    """Calendar years `first_year` to `last_year`: `figures` at its end, whose `exits` are those of all its years."""
 
     first_year: int
     last_year: int
-    figures: Mapping[Scenario, YearFigures | None]
+    figures: Mapping[Scenario, YearFigures]
 
     @property
     def years(self) -> int:
@@ -29,33 +27,29 @@ class Period:
         return self.last_year - self.first_year + 1
 
 
-def in_periods(forecast: Forecast, *, threshold: int, until: int) -> tuple[Period, ...]:
+def in_periods(forecast: Forecast, *, total: float, threshold: int, until: int) -> tuple[Period, ...]:
     """Years joined until the exits of each scenario are none or at least `threshold`; up to the period with `until`.
 
-    The periods follow from the whole forecast, so that different ends of the outlook cut between the same periods.
+    Those of the `total` who stay beyond the forecast count like one more year, so that nobody subtracts them either:
+    years that would leave fewer are not shown. The periods follow from the whole forecast, so different ends of the
+    outlook cut between the same periods.
     """
     years = [each.year for each in forecast[Scenario.REGULAR]]
-    exits = np.array([[each.exits for each in forecast[scenario]] for scenario in Scenario]).T
-
-    def hidden(value: float) -> bool:
-        return _ZERO < value < threshold - _ZERO
+    exits = [[each.exits for each in forecast[scenario]] for scenario in Scenario]
+    staying = [total - forecast[scenario][-1].cumulative for scenario in Scenario]
 
     def fits(sums: FloatArray) -> bool:
-        return not any(hidden(float(each)) for each in sums)
+        return bool(np.all((sums < _ZERO) | (sums > threshold - _ZERO)))
 
     return tuple(
         Period(
             first_year=years[first],
             last_year=years[last],
             figures={
-                scenario: None if hidden(sum_) else _figures(forecast[scenario], last, exits=sum_)
-                for scenario, sum_ in zip(Scenario, exits[first : last + 1].sum(axis=0).tolist(), strict=True)
+                scenario: dataclasses.replace(forecast[scenario][last], exits=sum(exits_[first : last + 1]))
+                for scenario, exits_ in zip(Scenario, exits, strict=True)
             },
         )
-        for first, last in merged(exits, fits)
-        if years[first] <= until
+        for first, last in merged(np.column_stack([exits, staying]).T, fits)
+        if last < len(years) and years[first] <= until
     )
-
-
-def _figures(figures: tuple[YearFigures, ...], last: int, *, exits: float) -> YearFigures:
-    return dataclasses.replace(figures[last], exits=exits)

@@ -44,7 +44,8 @@ class OrganisationForecast:
 
     `holders`: people with a holding on the day; `unknown` of them have no known exit or are too few to be shown by
     year, and are in no period. `periods`: years joined until no figure rests on fewer than `threshold` people, up
-    to the one with `until`, so the last may end later; none where no exit is known. `suppressed`: too few people,
+    to the one with `until`, so the last may end later; none where no exit is known or
+    every figure would be too small. `suppressed`: too few people,
     nothing is shown and `holders` is 0. `estimated`: the figures are those of units, whose people are taken to
     leave within a few years like those of the whole house. `not_shown`: units asked for that are too small, and in
     no figure. `units`: the units directly below, or the highest ones, that may be shown. `choices`: all units that
@@ -134,10 +135,10 @@ def organisation_forecast(
         turnover=turnover,
         threshold=house.threshold,
         holders=round(float(weights.sum())),
-        unknown=found.unknown,
+        unknown=round(found.unknown),
         suppressed=not weights.any(),
         estimated=chosen is not None,
-        periods=in_periods(found.forecast, threshold=house.threshold, until=until) if found.known else (),
+        periods=_periods(house, found, until=until),
         covered=tuple(shown),
         not_shown=tuple(unit for unit in chosen or () if unit not in shown),
         units=_unit_lines(house, shown if chosen is not None else None, until=until, turnover=turnover),
@@ -180,20 +181,25 @@ def _unit_lines(
         if parent in parents and place in house.staff.units:
             weights = house.staff.weights(place)
             found = house.forecast(weights, turnover=turnover)
-            periods = in_periods(found.forecast, threshold=house.threshold, until=until)
-            last = periods[-1].figures
+            periods = _periods(house, found, until=until)
             lines.append(
                 UnitForecast(
                     unit=unit,
                     holders=round(float(weights.sum())),
-                    last_year=periods[-1].last_year,
+                    last_year=periods[-1].last_year if periods else until,
                     exits={
-                        scenario: None if (figures := last[scenario]) is None else figures.cumulative
+                        scenario: periods[-1].figures[scenario].cumulative if periods else None
                         for scenario in Scenario
                     },
                 )
             )
     return tuple(lines)
+
+
+def _periods(house: _House, found: HoldingsForecast, *, until: int) -> tuple[Period, ...]:
+    if not found.known:
+        return ()
+    return in_periods(found.forecast, total=found.known, threshold=house.threshold, until=until)
 
 
 # --- reading ------------------------------------------------------------------------------------------------
