@@ -25,6 +25,7 @@ EXCEPTED = {
     "workforce.services.imports.staging": _STEP,
     "workforce.services.imports.steps": _STEP,
     "workforce.services.imports.undo": _STEP,
+    "workforce.services.leavers.end_access": "follows from a person's end, whose command is permitted; as the system",
     "workforce.services.trail": "what commands of the register record with",
 }
 

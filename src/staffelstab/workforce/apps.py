@@ -33,6 +33,7 @@ class WorkforceConfig(AppConfig):
     name = "staffelstab.workforce"
     label = "workforce"
     subscriptions = {
+        "workforce.import.applied": "staffelstab.workforce.jobs.on_applied",
         "workforce.import.uploaded": "staffelstab.workforce.jobs.on_uploaded",
         "workforce.import.confirmed": "staffelstab.workforce.jobs.on_confirmed",
         "workforce.import.undo_requested": "staffelstab.workforce.jobs.on_undo_requested",
@@ -40,7 +41,7 @@ class WorkforceConfig(AppConfig):
 
     def ready(self) -> None:
         # Local import: the outbox has models, which are not loaded yet when this module is.
-        from staffelstab.core import outbox, retention  # noqa: PLC0415
+        from staffelstab.core import daily, outbox, retention  # noqa: PLC0415
         from staffelstab.identity.selectors import protocol, units  # noqa: PLC0415
         from staffelstab.workforce.selectors import history  # noqa: PLC0415
         from staffelstab.workforce.selectors.role_units import unit_choices  # noqa: PLC0415
@@ -64,5 +65,6 @@ class WorkforceConfig(AppConfig):
         protocol.register_verbs(history.PROTOCOL_VERBS)
         protocol.register_fields(history.protocol_fields())
         outbox.subscribe(self.subscriptions)
+        daily.register("staffelstab.workforce.jobs.on_new_day")
         permissions.register_table("staffelstab.workforce.permissions.RULES")
         navigation.register(*ITEMS)

@@ -5,12 +5,17 @@ The subscribers only enqueue: delivery runs inside one transaction, while an imp
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.tasks import task
 from django.utils import timezone
 
+from staffelstab.core.actors import system_actor
 from staffelstab.core.outbox import Event
+from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.identity.selectors.actors import all_organisation_ids
+from staffelstab.workforce.services import leavers
 from staffelstab.workforce.services.imports import reversal, runs
 
 
@@ -30,6 +35,20 @@ def apply_import(organisation_id: str, import_id: str) -> None:
 def undo_import(organisation_id: str, import_id: str) -> None:
     """Undo an import."""
     reversal.reverse(organisation_id=UUID(organisation_id), import_id=UUID(import_id), now=timezone.now())
+
+
+def on_applied(event: Event) -> None:
+    """An import was applied: whoever has left by it loses the access."""
+    actor = system_actor(organisation_id=event.organisation_id, reason="import")
+    leavers.end_all_access(actor=actor, now=timezone.now())
+
+
+def on_new_day(*, now: datetime) -> None:
+    """Whoever has left by today loses the access, in every organisation. Safe to repeat."""
+    for organisation_id in all_organisation_ids():
+        with activate(TenancyContext(organisation_id=organisation_id)):
+            actor = system_actor(organisation_id=organisation_id, reason="new day")
+            leavers.end_all_access(actor=actor, now=now)
 
 
 def on_uploaded(event: Event) -> None:

@@ -106,12 +106,13 @@ def join(
     if not created and not holds(membership, now.date()):
         # Roles of a time that has passed do not come back by themselves.
         RoleGrant.objects.filter(account_id=account_id).delete()
+        membership.since = now.date()
     if not created:
         # Given by hand it stays when the claims go.
         reopened = membership.until is not None
         membership.source = source if reopened else min(membership.source, source)
         membership.until, membership.closed = None, False
-        membership.save(update_fields=["until", "source", "closed"])
+        membership.save(update_fields=["since", "until", "source", "closed"])
     membership.account = Account.objects.get(pk=account_id)
     audit.record(actor, "identity.membership.added", membership, at=now)
     return membership

@@ -15,7 +15,7 @@ from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.identity.models import Membership
 from staffelstab.workforce.domain import derived
 from staffelstab.workforce.models import Person
-from staffelstab.workforce.services import holdings, trail
+from staffelstab.workforce.services import holdings, leavers, trail
 from staffelstab.workforce.services.errors import (
     AccountTaken,
     AlreadyEnded,
@@ -120,5 +120,6 @@ def end_person(
         person.ended_on = last_day
     trail.save(person, now=now)
     audit.record(actor, "workforce.person.ended", person, at=now, changes=changes)
+    leavers.end_access(person=person, last_day=last_day, now=now)
     trail.moved()
     return person
