@@ -35,7 +35,7 @@ def test_sentence_is_in_the_language_of_the_moment() -> None:
         german = error.message
     assert (english, german) == (
         "This page or entry does not exist, or it is not meant for you.",
-        "Diese Seite oder diesen Eintrag gibt es nicht, oder sie sind nicht für Sie bestimmt.",
+        "Diese Seite oder dieser Eintrag besteht nicht oder ist nicht für Sie bestimmt.",
     )
 
 

@@ -109,6 +109,15 @@ def test_upload_detail_lists_problems_and_offers_the_marked_workbook(
     assert client.post(url("apply", batch), {"missing": "keep"}).status_code == 409
 
 
+def test_upload_detail_shows_the_wrong_value_as_it_stands_in_the_file(
+    uploaded: Any, client_as: SignIn
+) -> None:
+    value = "Sondervermögen Stadtentwässerung"
+    batch = uploaded(with_rows("Stellen", ["50-09", "Sachbearbeitung", value, ""]))
+    page = BeautifulSoup(client_as("knowledge_manager").get(url("detail", batch)).content, "html.parser")
+    assert [cell.get_text(strip=True) for cell in page.select('td[data-label="Wert"]')] == [value]
+
+
 def test_upload_apply_then_undo(uploaded: Any, client_as: SignIn, world: World) -> None:
     batch = uploaded()
     client = client_as("knowledge_manager")

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
@@ -54,7 +54,7 @@ PROTOCOL_VERBS: Final[Mapping[str, Promise]] = {
 FIELDS: Final[Mapping[str, Promise]] = {
     "account_id": gettext_lazy("Account"),
     "audience": gettext_lazy("Audience"),
-    "code": gettext_lazy("Code"),
+    "code": pgettext_lazy("unit", "Code"),
     "criticality": gettext_lazy("Criticality"),
     "deadline": gettext_lazy("Statutory deadline"),
     "email": gettext_lazy("E-mail"),

@@ -21,7 +21,7 @@ from staffelstab.workforce.models import Import
 from staffelstab.workforce.services.imports import records
 
 PAGE_SIZE: Final = 50
-_VALUE_LENGTH: Final = 18
+_VALUE_LENGTH: Final = 60
 _PATIENCE: Final = timedelta(minutes=2)
 
 TONES: Final[Mapping[str, str]] = {

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from staffelstab.workforce.models import Unit
 from staffelstab.workforce.services.errors import SameUnit, UnitCodeTaken, UnitCycle, UnitEnded
@@ -19,7 +20,9 @@ class UnitForm(SpineForm):
     error_fields: ClassVar = {UnitCodeTaken: "code"}
 
     code = forms.CharField(
-        label=_("Code"), max_length=40, help_text=_("Short sign of the unit, for example 50.")
+        label=pgettext_lazy("unit", "Code"),
+        max_length=40,
+        help_text=_("Short sign of the unit, for example 50."),
     )
     name = forms.CharField(label=_("Name"), max_length=200)
 
