@@ -30,6 +30,7 @@ CSS_VARIABLES = {
     **{colour: f"var(--chart-{index})" for index, colour in enumerate(PALETTE, start=1)},
 }
 _COLOUR = re.compile("|".join(CSS_VARIABLES))
+_CLIP = re.compile(r'(\bid="|url\(#)(clip\d+)')
 _TIMEOUT = 30  # seconds; a chart takes about half a second
 FONT = "Fira Sans, sans-serif"
 
@@ -127,6 +128,8 @@ class Chart:
         """Inline SVG whose colours follow the theme of the page; hidden from screen readers (they get the text)."""
         svg = chart_svg(self.definition, storage=self.storage)
         svg = _COLOUR.sub(lambda match: CSS_VARIABLES[match[0]], svg)
+        # Every picture counts its clips from one; in a page with several they would clip each other.
+        svg = _CLIP.sub(rf"\1{self.key}-\2", svg)
         svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
         return mark_safe(svg)  # noqa: S308 - drawn by us from escaped data
 

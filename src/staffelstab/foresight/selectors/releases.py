@@ -12,7 +12,6 @@ from django.db.models import FETCH_RAISE
 
 from staffelstab.core import permissions
 from staffelstab.core.actors import Actor
-from staffelstab.core.errors import NotFound
 from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.models import NetworkRelease
 from staffelstab.foresight.selectors.report_figures import SOON, Figures
@@ -49,14 +48,6 @@ def decisions(*, actor: Actor) -> tuple[Decision, ...]:
         )
         for network in networks.fetch_mode(FETCH_RAISE)
     )
-
-
-def decision(*, actor: Actor, network_id: UUID) -> Decision:
-    """The decision for one network. Raises PermissionRefused, NotFound."""
-    found = next((each for each in decisions(actor=actor) if each.network_id == network_id), None)
-    if found is None:
-        raise NotFound
-    return found
 
 
 def member_ids(network_id: UUID) -> tuple[tuple[UUID, str], ...]:

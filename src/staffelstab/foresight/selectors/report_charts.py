@@ -69,7 +69,7 @@ def bars(rows: Sequence[tuple[str, int]], *, alarm: int = 0, title: str = "") ->
         for number, (name, count) in enumerate(rows)
     ]  # fmt: skip
     name = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}}
-    count = {"field": "count", "type": "quantitative", "title": title or None, "axis": None}
+    count = {"field": "count", "type": "quantitative", "stack": None, "title": title or None, "axis": None}
     return chart_definition(
         values=values,
         encoding={"y": name, "x": count},

@@ -31,7 +31,6 @@ from staffelstab.foresight.domain.report_document import (
 )
 from staffelstab.foresight.formats import report_files
 from staffelstab.foresight.models import Report
-from staffelstab.foresight.selectors.sentences import percent_exact
 
 DASH: Final = "–"
 """Stands for a figure that is not published."""
@@ -98,7 +97,8 @@ def shown(value: Value, kind: Kind) -> str:
             sign = "+" if float(value) > 0 else "−" if float(value) < 0 else "±"
             return sign + number_format(abs(int(value)), force_grouping=True)
         case Kind.SHARE:
-            return percent_exact(float(value))
+            share = number_format(float(value) * 100, 1)
+            return _("%(number)s%%") % {"number": share}
 
 
 def shown_table(table: Table, *, picture: Any = None) -> ShownTable:

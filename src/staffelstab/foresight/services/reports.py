@@ -18,7 +18,7 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -38,6 +38,7 @@ from staffelstab.foresight.selectors.reports import AT_WORK, MAKE, Subject, befo
 from staffelstab.foresight.services import releases
 from staffelstab.identity.models import Organisation
 from staffelstab.identity.selectors.actors import network_ids
+from staffelstab.identity.selectors.logos import logo_address
 
 REQUESTED: Final = "foresight.report.requested"
 FAILURE: Final = gettext_noop("The report could not be made because of an internal error. Nothing was kept.")
@@ -79,21 +80,27 @@ class NotToRepeat(DomainError):
 
 @transaction.atomic
 def request_report(
-    *, report_id: UUID, subject: Subject, as_of: dt.date, language: str, actor: Actor, now: dt.datetime
+    *,
+    subject: Subject,
+    as_of: dt.date,
+    language: str,
+    actor: Actor,
+    now: dt.datetime,
+    report_id: UUID | None = None,
 ) -> Report:
-    """Have a report made. `report_id` comes with the form: sending it again returns the first one.
+    """Have a report made. `report_id` comes with a form: sending it again returns the first one.
 
     While a report on the same subject and day is being made, that one is returned. Raises PermissionRefused, DayTooFar.
     """
     permissions.require(actor, MAKE, subject)
     if abs(as_of - now.date()) > FARTHEST:
         raise DayTooFar
-    found: Report | None = Report.objects.filter(pk=report_id).first()
+    found: Report | None = Report.objects.filter(pk=report_id).first() if report_id else None
     if found is not None:
         return found
     values = {"organisation_id": current_organisation(), "subject": subject.kind, "subject_id": subject.id}
     report, created = _get_or_create(
-        report_id,
+        report_id or new_id(),
         **values,
         as_of=as_of,
         defaults={
@@ -196,17 +203,6 @@ def make(*, organisation_id: UUID, report_id: UUID, now: dt.datetime) -> None:
         _keep(report_id, content, pdf, inputs=inputs, previous_id=previous, now=now)
 
 
-def make_now(*, subject: Subject, as_of: dt.date, language: str, actor: Actor, now: dt.datetime) -> Report:
-    """Make a report at once, for the command line: kept like any other. Raises PermissionRefused, DayTooFar."""
-    with transaction.atomic():
-        report = request_report(
-            report_id=new_id(), subject=subject, as_of=as_of, language=language, actor=actor, now=now
-        )
-    make(organisation_id=report.organisation_id, report_id=report.pk, now=now)
-    report.refresh_from_db()
-    return report
-
-
 def _begin(context: TenancyContext, report_id: UUID, *, now: dt.datetime) -> bool:
     """Mark the work as begun, in a transaction of its own. False when there is nothing to do any more."""
     with activate(context):
@@ -256,10 +252,10 @@ def _read(
         language=report.language,
         house=house.name,
         colour=house.colour,
-        logo="",
+        logo=logo_address(),
         subject=report.subject_name,
         unit=report.subject == ReportSubject.UNIT,
-        made_on=now.date(),
+        made_on=timezone.localtime(now).date(),  # noqa: TID251 - converts, reads no clock
         revision=revision,
         version=version("staffelstab"),
         before=None if previous is None else (previous.as_of, previous.content["figures"]),

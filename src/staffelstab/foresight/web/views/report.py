@@ -97,7 +97,7 @@ def report_create(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             report = services.request_report(
-                report_id=form.cleaned_data["report_id"] or new_id(),
+                report_id=form.cleaned_data["report_id"],
                 subject=form.cleaned_data["subject"],
                 as_of=form.cleaned_data["as_of"],
                 language=translation.get_language() or "de",
