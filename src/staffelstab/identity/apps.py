@@ -26,6 +26,7 @@ NAVIGATION = (
         order=20,
         covers=(
             "identity:account_create",
+            "identity:account_invite",
             "identity:account_detail",
             "identity:account_roles",
             "identity:account_end",
@@ -167,6 +168,7 @@ def _register_words() -> None:
     )
     protocol.register_verbs(
         {
+            "invited": _("invited again"),
             "limited": _("limited to a day"),
             "looked": _("opened a page"),
             "named": _("named"),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date, datetime, timedelta
 
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
+from django.core.mail import EmailMessage
+from django.utils import timezone
+from pytest_django import Settings
 
 from staffelstab.core.models import Look, OutboxEvent
 from staffelstab.identity.enums import Role
-from staffelstab.identity.models import Membership, RoleGrant
-from staffelstab.identity.services import accounts
+from staffelstab.identity.models import Account, Membership, RoleGrant
+from staffelstab.identity.services import accounts, invitations
 from tests.factories.identity import member, seat
 from tests.factories.workforce import UnitFactory
 from tests.identity.counting import queries_of
@@ -214,3 +219,111 @@ def test_login_of_somebody_without_a_seat_leads_to_the_explanation(world: World)
     data = {"login": "advisor@musterstadt.example", "password": "ein langes Kennwort 7"}
     assert client.post("/konto/anmelden/", data).url == "/verwaltung/organisation/waehlen/"
     assert settings.LOGIN_REDIRECT_URL == "portal:start_show"
+
+
+def test_account_end_after_a_last_day(world: World, client_as: ClientAs) -> None:
+    administrator, employee = client_as("administrator"), client_as("employee")
+    key = world.accounts["employee"].pk
+    last = timezone.localdate() + timedelta(days=9)
+    answer = administrator.post(f"/verwaltung/konten/{key}/beenden/", {"last_day": last.isoformat()})
+    assert answer.status_code == 302
+    assert employee.get("/aufgaben/").status_code == 200
+    with world.inside():
+        assert Membership.objects.get(account_id=key).until == last
+        Membership.objects.filter(account_id=key).update(
+            since=date(2020, 1, 1), until=timezone.localdate() - timedelta(days=1)
+        )
+    assert employee.get("/aufgaben/").status_code == 404
+
+
+def test_account_end_in_the_past_is_refused(world: World, client_as: ClientAs) -> None:
+    key = world.accounts["employee"].pk
+    answer = client_as("administrator").post(f"/verwaltung/konten/{key}/beenden/", {"last_day": "2020-01-01"})
+    assert answer.status_code == 422
+    assert "Der letzte Tag darf nicht vor heute liegen." in answer.content.decode()
+
+
+def test_account_remind_sends_the_mail_again_until_somebody_signed_in(
+    world: World, client_as: ClientAs, mailoutbox: list[EmailMessage]
+) -> None:
+    administrator = client_as("administrator")
+    administrator.post("/verwaltung/konten/neu/", {"display_name": "Nele Neu", "email": "nele@x.example"})
+    with world.inside():
+        key = Membership.objects.get(account__email="nele@x.example").account_id
+    page = administrator.get(f"/verwaltung/konten/{key}/").content.decode()
+    assert "eingeladen, noch nicht angemeldet" in page
+    assert administrator.post(f"/verwaltung/konten/{key}/einladen/").status_code == 302
+    with world.inside():
+        assert OutboxEvent.objects.filter(name="identity.member.invited").count() == 2
+        Account.objects.filter(pk=key).update(last_login=timezone.now())
+    answer = administrator.post(f"/verwaltung/konten/{key}/einladen/", follow=True)
+    assert "war bereits angemeldet und braucht keine Einladung" in answer.content.decode()
+    with world.inside():
+        assert OutboxEvent.objects.filter(name="identity.member.invited").count() == 2
+
+
+def test_invitation_link_works_once_and_not_after_its_time(
+    world: World, now: datetime, settings: Settings, mailoutbox: list[EmailMessage]
+) -> None:
+    with world.inside():
+        made = accounts.invite_member(
+            email="nele@x.example",
+            display_name="Nele Neu",
+            actor=world.system,
+            now=now,
+            site="http://testserver/",
+        )
+        invitations.send_invitation(account_id=made.account_id, site="http://testserver/")
+    link = re.search(r"http://testserver(/\S+)", mailoutbox[0].body).group(1)  # type: ignore[union-attr]
+    settings.PASSWORD_RESET_TIMEOUT = -1
+    assert "Dieser Link gilt nicht mehr" in StrictClient().get(link, follow=True).content.decode()
+    settings.PASSWORD_RESET_TIMEOUT = 259_200
+    client = StrictClient()
+    form = client.get(link, follow=True)
+    words = {"password1": "ein anderes Kennwort 8", "password2": "ein anderes Kennwort 8"}
+    assert client.post(form.redirect_chain[-1][0], words).status_code == 302
+    assert "Dieser Link gilt nicht mehr" in StrictClient().get(link, follow=True).content.decode()
+
+
+def test_account_invite_takes_a_list_or_nothing_of_it(world: World, client_as: ClientAs) -> None:
+    client = client_as("administrator")
+    known = world.accounts["employee"].email
+    faulty = f"Nele Kaya; nele@x.example\nkeine Adresse\nnele@x.example\n{known}"
+    answer = client.post("/verwaltung/konten/einladen/", {"people": faulty})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Zeile 2: „keine Adresse“ enthält keine gültige E-Mail-Adresse." in page
+    assert "Zeile 3: Die Adresse nele@x.example steht zweimal in der Liste." in page
+    assert "Nele Kaya; nele@x.example" in page
+    with world.inside():
+        assert Membership.objects.filter(account__email="nele@x.example").count() == 0
+    good = f"Nele Kaya; nele@x.example\nali.can@x.example\n{known}"
+    answer = client.post("/verwaltung/konten/einladen/", {"people": good}, follow=True)
+    page = answer.content.decode()
+    assert "2 Personen haben Zugang." in page
+    assert f"Hatten bereits Zugang: {known}" in page
+    with world.inside():
+        rows = Membership.objects.filter(account__email__endswith="@x.example").select_related("account")
+        found = {
+            row.account.email: (row.account.display_name, row.account.has_usable_password()) for row in rows
+        }
+    assert found == {"nele@x.example": ("Nele Kaya", False), "ali.can@x.example": ("Ali Can", False)}
+
+
+def test_account_roles_leave_those_of_a_provider(world: World, client_as: ClientAs) -> None:
+    account = world.accounts["advisor"]
+    with world.inside():
+        RoleGrant.objects.create(
+            organisation_id=world.organisation.pk, account=account, role="executive", source="haus"
+        )
+    client = client_as("administrator")
+    page = client.get(f"/verwaltung/konten/{account.pk}/rollen/").content.decode()
+    assert "Rollen aus der Anmeldung" in page
+    client.post(
+        f"/verwaltung/konten/{account.pk}/rollen/",
+        {"roles": ["personnel"], "unit-TOTAL_FORMS": "0", "unit-INITIAL_FORMS": "0"},
+    )
+    with world.inside():
+        rows = RoleGrant.objects.filter(account=account).order_by("role")
+        assert list(rows.values_list("role", "source")) == [("executive", "haus"), ("personnel", "")]
+    assert "aus haus" in client.get(f"/verwaltung/konten/{account.pk}/").content.decode()

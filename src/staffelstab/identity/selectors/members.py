@@ -17,7 +17,7 @@ from staffelstab.core.sorting import sort_key
 from staffelstab.core.ui.paging import Page, keyset_page
 from staffelstab.identity.enums import Role
 from staffelstab.identity.models import Membership, RoleGrant
-from staffelstab.identity.selectors import units
+from staffelstab.identity.selectors import single_sign_on, units
 from staffelstab.identity.selectors.actors import roles_of, valid_on
 
 ORDER = ("account__sort_key", "pk")
@@ -26,7 +26,11 @@ STATES = ("active", "ended")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person with the roles held in the active organisation, in words."""
+    """One person with the roles held in the active organisation, in words.
+
+    ``claimed``: those among them that come from a sign-in provider, with its name. ``invited``: nobody has signed in
+    with the account yet, and it has no password.
+    """
 
     account_id: UUID
     name: str
@@ -35,6 +39,8 @@ class Member:
     since: date
     until: date | None
     active: bool
+    claimed: tuple[tuple[str, str], ...] = ()
+    invited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,7 @@ def _filtered(today: date, query: Mapping[str, str]) -> QuerySet[Membership]:
 
 def _member(row: Membership, grants: list[RoleGrant], names: Mapping[UUID, str], today: date) -> Member:
     active = row.since <= today and (row.until is None or row.until >= today)
-    words = tuple(_in_words(grant, names) for grant in grants) if active else ()
+    words = tuple(dict.fromkeys(_in_words(grant, names) for grant in grants)) if active else ()
     return Member(
         account_id=row.account_id,
         name=str(row.account),
@@ -87,7 +93,14 @@ def _member(row: Membership, grants: list[RoleGrant], names: Mapping[UUID, str],
         since=row.since,
         until=row.until,
         active=active,
+        claimed=tuple((_in_words(grant, names), _provider(grant.source)) for grant in grants if grant.source),
+        invited=active and row.account.last_login is None and not row.account.has_usable_password(),
     )
+
+
+def _provider(source: str) -> str:
+    """The name of a sign-in provider; its id where it is no longer there."""
+    return next((each.name for each in single_sign_on.providers() if each.id == source), source)
 
 
 def _in_words(grant: RoleGrant, names: Mapping[UUID, str]) -> str:

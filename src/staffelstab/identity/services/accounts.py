@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from staffelstab.core.ids import new_id
 from staffelstab.core.sorting import sort_key
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.identity.enums import UNIT_ROLES, Role
+from staffelstab.identity.formats.invitees import Invitee
 from staffelstab.identity.models import Account, Membership, RoleGrant
 from staffelstab.identity.selectors import units
 from staffelstab.identity.selectors.actors import valid_on
@@ -145,6 +147,50 @@ def invite_member(*, email: str, display_name: str, actor: Actor, now: datetime,
     membership = add_member(email=email, display_name=display_name, actor=actor, now=now)
     outbox.publish("identity.member.invited", {"account": str(membership.account_id), "site": site}, at=now)
     return membership
+
+
+class AlreadyIn(DomainError):
+    """The person has signed in or has a password: there is no open invitation."""
+
+    code = "identity.already_in"
+    template = _("%(name)s has been signed in already and needs no invitation.")
+
+
+@transaction.atomic
+def invite_again(*, membership: Membership, actor: Actor, now: datetime, site: str) -> None:
+    """Send the mail with the way in once more; whichever link is used first is the last one.
+
+    Raises PermissionRefused, AlreadyIn.
+    """
+    permissions.require(actor, "identity.account.manage")
+    account = membership.account
+    if account.last_login is not None or account.has_usable_password() or not holds(membership, now.date()):
+        raise AlreadyIn(name=str(account))
+    audit.record(actor, "identity.membership.invited", membership, at=now)
+    outbox.publish("identity.member.invited", {"account": str(membership.account_id), "site": site}, at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """What became of a list: how many were invited, and the addresses that had access already."""
+
+    invited: int
+    known: tuple[str, ...]
+
+
+@transaction.atomic
+def invite_members(*, people: Iterable[Invitee], actor: Actor, now: datetime, site: str) -> Invited:
+    """Invite all of a list, or nobody. Raises PermissionRefused."""
+    permissions.require(actor, "identity.account.manage")
+    invited, known = 0, []
+    for person in people:
+        try:
+            invite_member(email=person.email, display_name=person.name, actor=actor, now=now, site=site)
+        except AlreadyMember:
+            known.append(person.email)
+        else:
+            invited += 1
+    return Invited(invited, tuple(known))
 
 
 class EndInThePast(DomainError):

@@ -13,7 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from staffelstab.core.ui.forms import DateInput
 from staffelstab.identity.enums import UNIT_ROLES, Role
+from staffelstab.identity.formats.invitees import Invitee, parse
 from staffelstab.identity.models import RoleGrant
 from staffelstab.identity.selectors.units import UnitChoice
 
@@ -32,6 +34,53 @@ class InviteForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
         help_text=_("The mail with the way in goes here. Please use the official address."),
         error_messages={"invalid": _("This is not a valid e-mail address.")},
+    )
+
+
+class InviteManyForm(forms.Form):
+    """Many people at once: one address per line, with the name where it cannot be read from the address."""
+
+    people = forms.CharField(
+        label=_("People"),
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        help_text=_(
+            "One person per line: “Nele Kaya; nele.kaya@example.de”, or the address alone. 500 lines at most. You can "
+            "copy two columns from a table."
+        ),
+    )
+
+    def clean_people(self) -> tuple[Invitee, ...]:
+        """The people of the list; one error per faulty line, so that nothing is done by halves."""
+        people, problems = parse(self.cleaned_data["people"])
+        if problems:
+            raise forms.ValidationError(
+                [
+                    forms.ValidationError(
+                        PROBLEMS[problem.code] % {"line": problem.line, "text": problem.text}
+                    )
+                    for problem in problems
+                ]
+            )
+        return people
+
+
+PROBLEMS = {
+    "address": _("Line %(line)s: “%(text)s” has no valid e-mail address."),
+    "twice": _("Line %(line)s: the address %(text)s stands in the list twice."),
+    "many": _("The list has more than 500 lines."),
+    "empty": _("The list has no address."),
+}
+
+
+class EndForm(forms.Form):
+    """When an access ends."""
+
+    last_day = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("Empty: the access ends at once. Otherwise it ends by itself after this day."),
     )
 
 

@@ -9,8 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from staffelstab.core.errors import DomainError
 from staffelstab.core.ui.access import access
@@ -19,7 +20,7 @@ from staffelstab.core.ui.tables import Column, Filter, Table, choice_filter
 from staffelstab.identity.enums import Role
 from staffelstab.identity.selectors import members, units
 from staffelstab.identity.services import accounts
-from staffelstab.identity.web.forms.account import GrantsForm, InviteForm
+from staffelstab.identity.web.forms.account import EndForm, GrantsForm, InviteForm, InviteManyForm
 
 COLUMNS = (
     Column(
@@ -90,6 +91,7 @@ def account_detail(request: Request, account_id: UUID) -> HttpResponse:
     context = {
         "member": found.member,
         "may_manage": request.actor.may("identity.account.manage"),
+        "may_deputise": any(request.actor.may("identity.deputy.name", grant) for grant in found.grants),
         "is_self": account_id == request.actor.account_id,
     }
     return render(request, "identity/account/detail.html", context)
@@ -101,8 +103,9 @@ def account_roles(request: Request, account_id: UUID) -> HttpResponse:
     found = members.member_detail(
         actor=request.actor, account_id=account_id, today=timezone.localdate(request.now)
     )
+    by_hand = [grant for grant in found.grants if not grant.source]
     form = GrantsForm(
-        request.POST if request.method == "POST" else None, grants=found.grants, units=units.choices()
+        request.POST if request.method == "POST" else None, grants=by_hand, units=units.choices()
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -120,18 +123,69 @@ def account_roles(request: Request, account_id: UUID) -> HttpResponse:
 
 @access("identity.account.manage", methods=("GET", "POST"))
 def account_end(request: Request, account_id: UUID) -> HttpResponse:
-    """End somebody's access to this organisation, after a question."""
+    """End somebody's access to this organisation, at once or after a day, after a question."""
     found = members.member_detail(
         actor=request.actor, account_id=account_id, today=timezone.localdate(request.now)
     )
-    refused = ""
-    if request.method == "POST":
+    form = EndForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        last_day = form.cleaned_data["last_day"]
         try:
-            accounts.end_membership(membership=found.membership, actor=request.actor, now=request.now)
+            accounts.end_membership(
+                membership=found.membership, actor=request.actor, now=request.now, last_day=last_day
+            )
         except DomainError as error:
-            refused = error.message
+            form.add_error("last_day" if isinstance(error, accounts.EndInThePast) else None, error.message)
         else:
-            messages.success(request, _("The access of %(name)s has ended.") % {"name": found.member.name})
+            words = (
+                _("The access of %(name)s ends on %(day)s.")
+                if last_day
+                else _("The access of %(name)s has ended.")
+            )
+            values = {
+                "name": found.member.name,
+                "day": date_format(last_day or request.now, "SHORT_DATE_FORMAT"),
+            }
+            messages.success(request, words % values)
             return redirect("identity:account_list")
-    context = {"member": found.member, "refused": refused}
-    return render(request, "identity/account/end.html", context, status=422 if refused else 200)
+    context = {"member": found.member, "form": form}
+    return render(request, "identity/account/end.html", context, status=422 if form.errors else 200)
+
+
+@access("identity.account.manage", methods=("POST",))
+def account_remind(request: Request, account_id: UUID) -> HttpResponse:
+    """Send the mail with the way in once more."""
+    found = members.membership(actor=request.actor, account_id=account_id)
+    site = request.build_absolute_uri("/")
+    try:
+        accounts.invite_again(membership=found, actor=request.actor, now=request.now, site=site)
+    except DomainError as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, _("The mail with the way in is on its way."))
+    return redirect("identity:account_detail", account_id)
+
+
+@access("identity.account.manage", methods=("GET", "POST"))
+def account_invite(request: Request) -> HttpResponse:
+    """Give many people access from a list of addresses, all of them or none."""
+    form = InviteManyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        result = accounts.invite_members(
+            people=form.cleaned_data["people"],
+            actor=request.actor,
+            now=request.now,
+            site=request.build_absolute_uri("/"),
+        )
+        words = ngettext(
+            "%(count)s person has access. The mail with the way in is on its way.",
+            "%(count)s persons have access. The mails with the way in are on their way.",
+            result.invited,
+        )
+        messages.success(request, words % {"count": result.invited})
+        if result.known:
+            messages.info(
+                request, _("They had access already: %(names)s") % {"names": ", ".join(result.known)}
+            )
+        return redirect("identity:account_list")
+    return render(request, "identity/account/invite.html", {"form": form}, status=422 if form.errors else 200)
