@@ -50,7 +50,7 @@ def test_municipality_list_asks_as_often_for_one_as_for_five(municipalities: Pat
         with CaptureQueriesContext(connection) as queries:
             client.get(LIST, query)
         counts.append(len(queries))
-    assert counts == [9, 9]
+    assert counts == [7, 7]
 
 
 def test_municipality_pick_suggests(municipalities: Path, client_as: Any) -> None:

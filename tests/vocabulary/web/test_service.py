@@ -85,7 +85,7 @@ def test_service_list_answers_htmx_with_the_results_alone(client_as: Any) -> Non
     assert "HX-Request" in response["Vary"]
 
 
-@pytest.mark.parametrize(("q", "statements"), [("", 10), ("Leistung", 11)])
+@pytest.mark.parametrize(("q", "statements"), [("", 8), ("Leistung", 9)])
 def test_service_list_needs_the_same_queries_for_one_and_three_rows(
     client_as: Any, world: World, q: str, statements: int
 ) -> None:
