@@ -52,6 +52,14 @@ class ForesightConfig(AppConfig):
             ),
             navigation.NavigationItem(
                 section=navigation.Section.FORESIGHT,
+                label=_("Age structure"),
+                url_name="foresight:forecast_board",
+                permission="foresight.forecast.view",
+                order=15,
+                covers=("foresight:forecast_table", "foresight:forecast_method"),
+            ),
+            navigation.NavigationItem(
+                section=navigation.Section.FORESIGHT,
                 label=_("Measures"),
                 url_name="foresight:measure_list",
                 permission="foresight.risk.view",

@@ -30,11 +30,14 @@ VIEWERS: Final = (Role.KNOWLEDGE_MANAGER, Role.LINE_MANAGER, Role.PERSONNEL, Rol
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class UnitForecast:
-    """A unit and those below it in one line: exits up to the end of `last_year`, None where too few to be shown."""
+    """A unit and those below it in one line: exits up to the end of `last_year`, all None where too few leave.
+
+    `last_year` is at most about the end of the outlook; it is earlier where fewer than the threshold would stay.
+    """
 
     unit: UnitRow
     holders: int
-    last_year: int
+    last_year: int | None
     exits: Mapping[Scenario, float | None]
 
 
@@ -182,14 +185,18 @@ def _unit_lines(
             weights = house.staff.weights(place)
             found = house.forecast(weights, turnover=turnover)
             periods = _periods(house, found, until=until)
+            last = (
+                periods[-1]
+                if periods and any(each.cumulative for each in periods[-1].figures.values())
+                else None
+            )
             lines.append(
                 UnitForecast(
                     unit=unit,
                     holders=round(float(weights.sum())),
-                    last_year=periods[-1].last_year if periods else until,
+                    last_year=last.last_year if last else None,
                     exits={
-                        scenario: periods[-1].figures[scenario].cumulative if periods else None
-                        for scenario in Scenario
+                        scenario: last.figures[scenario].cumulative if last else None for scenario in Scenario
                     },
                 )
             )

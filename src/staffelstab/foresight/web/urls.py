@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from staffelstab.foresight.web.views import measure, release, report, risk, settings
+from staffelstab.foresight.web.views import forecast, measure, release, report, risk, settings
 
 app_name = "foresight"
 urlpatterns = [
@@ -12,6 +12,11 @@ urlpatterns = [
     path("wissensrisiko/", risk.risk_board, name="risk_board"),
     path("wissensrisiko/export/", risk.risk_export, name="risk_export"),
     path("wissensrisiko/rechnung/", risk.risk_method, name="risk_method"),
+    path("altersstruktur/", forecast.forecast_board, name="forecast_board"),
+    path("altersstruktur/export/", forecast.forecast_export, name="forecast_export"),
+    path("altersstruktur/tabelle/", forecast.forecast_table, name="forecast_table"),
+    path("altersstruktur/vorlage/", forecast.forecast_template, name="forecast_template"),
+    path("altersstruktur/rechnung/", forecast.forecast_method, name="forecast_method"),
     path("massnahmen/", measure.measure_list, name="measure_list"),
     path("massnahmen/neu/", measure.measure_create, name="measure_create"),
     path("massnahmen/<uuid:measure_id>/", measure.measure_edit, name="measure_edit"),

@@ -52,6 +52,23 @@ EVALUATIONS: tuple[Evaluation, ...] = (
         url_name="foresight:measure_list",
     ),
     Evaluation(
+        code="foresight.forecast",
+        name=_("Forecast of exits"),
+        purpose=_("Shows how many people leave in which year, so that successors and handovers can be planned."),
+        inputs=_(
+            "Holdings with share and unit, exit quarter or exit band per holding, on request the turnover of the "
+            "organisation. No birth date, no absence, no performance. An uploaded age table is not stored."
+        ),
+        audience=_(
+            "Executives, personnel development and knowledge management; line managers for their units."
+        ),
+        persons=_(
+            "Nobody is named. No figure rests on fewer people than the smallest group allows (at least five), and no "
+            "series of comparisons leads to a smaller group."
+        ),
+        url_name="foresight:forecast_board",
+    ),
+    Evaluation(
         code="foresight.report",
         name=_("Report on exits and knowledge"),
         purpose=_(

@@ -89,7 +89,7 @@ class Command(BaseCommand):
     def _print(self, entries: Entries) -> None:
         table = Table(title=_("Exits"))
         table.add_column(_("Year"))
-        for head in (_("Early"), _("Regular"), _("Late")):
+        for head in (_("early"), _("regular"), _("late")):
             table.add_column(head, justify="right")
             table.add_column(_("together"), justify="right")
             table.add_column("%", justify="right")
