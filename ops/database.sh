@@ -1,8 +1,9 @@
 #!/bin/sh
-# Roles, database, extensions and rights, once, when the container's data folder is empty. As docs/operator/install.md.
+# Roles, database and rights, once, when the container's data folder is empty. As docs/operator/install.md.
 set -eu
+secrets=${SECRETS:-/run/secrets}
 psql --set=ON_ERROR_STOP=1 --username="${POSTGRES_USER:-postgres}" --dbname=postgres \
-    --set=owner_password="$OWNER_PASSWORD" --set=app_password="$APP_PASSWORD" <<'SQL'
+    --set=owner_password="$(cat "$secrets/owner_password")" --set=app_password="$(cat "$secrets/app_password")" <<'SQL'
 CREATE ROLE staffelstab_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE staffelstab_app LOGIN PASSWORD :'app_password';
 CREATE DATABASE staffelstab OWNER staffelstab_owner;

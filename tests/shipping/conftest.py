@@ -153,6 +153,8 @@ def running(installed: Installed, *words: str, port: int, **more: str) -> Iterat
         try:
             _wait(f"http://127.0.0.1:{port}/gesundheit/", child, log)
             yield Browser(f"http://127.0.0.1:{port}")
+        except OSError as error:
+            raise AssertionError(log.read_text()[-3000:]) from error
         finally:
             child.send_signal(signal.SIGTERM)
             try:

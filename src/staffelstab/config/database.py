@@ -53,14 +53,14 @@ def fingerprint() -> str:
 
 
 @contextmanager
-def running(*, migrated: bool = True) -> Iterator[bool]:
+def running(*, migrated: bool = True) -> Iterator[EmbeddedPostgres | None]:
     """Make the database reachable for this process and its children through the environment.
 
-    ``migrated=False`` leaves an embedded database as it is, or makes an empty one: for ``restore``. Yields whether the
-    server is the embedded one. Raises EmbeddedPostgresError with a plain sentence.
+    ``migrated=False`` leaves an embedded database as it is, or makes an empty one: for ``restore``. Yields the
+    embedded server, or None for an external one. Raises EmbeddedPostgresError with a plain sentence.
     """
     if env.text("DATABASE_URL"):
-        yield False
+        yield None
         return
     folder = data_folder()
     os.environ["STAFFELSTAB_DATA"] = str(folder)

@@ -40,11 +40,25 @@ KEYS: Final = {
 }
 
 
+class SettingError(ValueError):
+    """A setting cannot be used; the message is for the administrator."""
+
+
 def text(key: str, default: str = "") -> str:
-    """A setting as text. Raises KeyError for a key that is not described."""
+    """A setting as text; ``KEY_FILE`` names a file with it instead, as containers keep their secrets.
+
+    Raises KeyError for a key that is not described, SettingError for a file that cannot be read.
+    """
     if key not in KEYS:
         raise KeyError(key)
-    return os.environ.get(key, "").strip() or default
+    given = os.environ.get(key, "").strip()
+    named = os.environ.get(f"{key}_FILE", "").strip()
+    if named and not given:
+        try:
+            given = Path(named).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingError(f"{key}_FILE names {named}, which cannot be read.") from error
+    return given or default
 
 
 def flag(key: str) -> bool:

@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
                 serving.serve(argv[0], argv[1:], embedded=embedded)
                 return 0
             return run_command(argv)
-    except (EmbeddedPostgresError, serving.ServingError) as error:
+    except (EmbeddedPostgresError, serving.ServingError, env.SettingError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
