@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,9 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def demo_url(chromium: str) -> Iterator[str]:
-    """The address of a running demo."""
+@contextmanager
+def running_demo(**settings: str) -> Iterator[str]:
+    """The address of a demo that runs for the duration of the block; ``settings`` are keys of the environment."""
     folder = tempfile.mkdtemp(prefix="staffelstab-browser-", dir="/var/tmp")
     Path(folder).chmod(0o711)  # the database server runs as another user
     port = _free_port()
@@ -62,6 +63,7 @@ def demo_url(chromium: str) -> Iterator[str]:
         },
         "STAFFELSTAB_DATA": folder,
         "STAFFELSTAB_HOSTS": "localhost,127.0.0.1",
+        **settings,
     }
     environment.pop("STAFFELSTAB_SECRET_KEY", None)
     log = Path(folder) / "server.log"
@@ -83,6 +85,13 @@ def demo_url(chromium: str) -> Iterator[str]:
             server.terminate()
             server.wait(30)
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def demo_url(chromium: str) -> Iterator[str]:
+    """The address of a running demo."""
+    with running_demo() as url:
+        yield url
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
