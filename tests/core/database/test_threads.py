@@ -28,6 +28,24 @@ def test_connection_of_a_thread_that_ended_is_closed(committed_database: str) ->
     assert open_ones == (0,)
 
 
+def test_thread_whose_connection_was_lost_opens_another(committed_database: str) -> None:
+    answers: list[int] = []
+
+    def work() -> None:
+        for _time in range(3):
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1")
+                answers.append(cursor.fetchone()[0])
+            connection.connection.close()  # as a stopped server does
+            connection.close_if_unusable_or_obsolete()
+            connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert answers == [1, 1, 1]
+
+
 def test_connection_of_the_program_itself_stays(committed_database: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")

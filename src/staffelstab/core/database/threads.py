@@ -29,5 +29,9 @@ class _Closing:
 
 def close_with_thread(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
     """Receiver of ``connection_created``: the connection ends with the thread that opened it."""
-    if threading.current_thread() is not threading.main_thread():
-        _thread.__dict__[connection.alias] = _Closing(connection)
+    if threading.current_thread() is threading.main_thread():
+        return
+    key = f"{connection.alias} {id(connection)}"
+    # A lost connection that is opened anew has the same wrapper: a second guard would close what was just opened.
+    if key not in _thread.__dict__:
+        _thread.__dict__[key] = _Closing(connection)
