@@ -58,6 +58,12 @@ SCREENS = [
     ("wiebusch", "/gespeicherte-daten/"),
     ("wiebusch", "/konto/sitzungen/"),
     ("wiebusch", "/konto/kennwort/"),
+    ("wiebusch", "/konto/zweiter-faktor/"),
+    ("wiebusch", "/konto/zweiter-faktor/app/"),
+    ("wiebusch", "/konto/zweiter-faktor/passkeys/neu/"),
+    ("wiebusch", "/konto/zweiter-faktor/notfallcodes/neu/"),
+    ("thielking", "/verwaltung/anmeldung/"),
+    ("thielking", "/verwaltung/betriebszugriffe/"),
 ]
 
 

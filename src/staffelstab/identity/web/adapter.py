@@ -27,8 +27,8 @@ PASSWORD_ERRORS: dict[str, Promise] = {
 
 WAYS: dict[str, Promise] = {
     "reauthenticate": _("Confirm with the password"),
-    "mfa_reauthenticate": _("Confirm with a code"),
     "mfa_reauthenticate:webauthn": _("Confirm with a passkey"),
+    "mfa_reauthenticate": _("Confirm with a code"),
 }
 
 
@@ -87,11 +87,10 @@ class AccountAdapter(DefaultAccountAdapter):
             raise ValidationError(sentences) from error
 
     def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:  # type: ignore[override]
-        """The ways to confirm that it is you, in our words."""
-        return [
-            {**way, "description": WAYS.get(way["id"], way["description"])}
-            for way in super().get_reauthentication_methods(user)
-        ]
+        """The ways to confirm that it is you, in our words and order: the first one is asked for."""
+        known = list(WAYS)
+        found = sorted(super().get_reauthentication_methods(user), key=lambda way: known.index(way["id"]))
+        return [{**way, "description": WAYS[way["id"]]} for way in found]
 
     def login(self, request: HttpRequest, user: Account) -> None:  # type: ignore[override]
         """Sign in, and begin to keep track of when the session is used."""

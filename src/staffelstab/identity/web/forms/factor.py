@@ -20,7 +20,7 @@ _CODE = {
 
 def _code(form: forms.Form, help_text: Any) -> None:
     field = form.fields["code"]
-    field.label = _("Code")
+    field.label = _("Security code")
     field.help_text = help_text
     field.widget = forms.TextInput(attrs=_CODE)
     field.error_messages["required"] = _("Please enter the code.")

@@ -10,6 +10,7 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.account.decorators import reauthentication_required
+from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa import app_settings
 from allauth.mfa.base import views as base
 from allauth.mfa.models import Authenticator
@@ -40,6 +41,16 @@ class _EndsOtherSessions:
         """Do it, then sign out the other devices."""
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
         end_other_sessions(self.request, self.request.user)  # type: ignore[arg-type]
+        return response
+
+
+class _ProvesFactor(_EndsOtherSessions):
+    """Whoever has just shown a new factor need not show it again to see the emergency codes."""
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        """Do it, and count it as a confirmation."""
+        response = super().form_valid(form)
+        record_authentication(self.request, self.request.user, method="mfa", reauthenticated=True)  # type: ignore[arg-type]
         return response
 
 
@@ -86,7 +97,7 @@ class ReauthenticateView(base.ReauthenticateView):
     form_class = factor_forms.ReauthenticateForm
 
 
-class ActivateCodesView(_EndsOtherSessions, totp.ActivateTOTPView):
+class ActivateCodesView(_ProvesFactor, totp.ActivateTOTPView):
     """Set up one-time codes."""
 
     form_class = factor_forms.ActivateCodesForm
@@ -96,7 +107,7 @@ class DeactivateCodesView(_EndsOtherSessions, totp.DeactivateTOTPView):
     """Give them up."""
 
 
-class AddPasskeyView(_EndsOtherSessions, webauthn.AddWebAuthnView):
+class AddPasskeyView(_ProvesFactor, webauthn.AddWebAuthnView):
     """Add a passkey."""
 
     form_class = factor_forms.AddPasskeyForm
