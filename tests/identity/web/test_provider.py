@@ -398,6 +398,20 @@ def test_access_ended_by_hand_is_not_opened_by_claims(world: World, provider: Fa
     assert "Ihr Zugang wurde von der Verwaltung Ihrer Organisation beendet." in text(answer)
 
 
+def test_claims_that_go_take_the_access_of_running_sessions_with_them(
+    world: World, provider: FakeProvider, settings: Settings
+) -> None:
+    use(settings, provider, only_with_role=True, rules=(RoleRule("wm", "knowledge_manager"),))
+    provider.subject |= {"groups": ["wm"]}
+    client, _answer = through(provider)
+    assert client.get("/aufgaben/neu/").status_code == 200
+    provider.subject |= {"groups": []}
+    _client, answer = through(provider)
+    assert answer.status_code == 403
+    assert "Haus-Anmeldung hat bestätigt, wer Sie sind" in text(answer)
+    assert client.get("/aufgaben/").status_code == 404
+
+
 def test_signing_in_as_somebody_else_ends_the_session_before(
     world: World, provider: FakeProvider, client_as: Any
 ) -> None:
