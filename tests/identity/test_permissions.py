@@ -13,17 +13,18 @@ from staffelstab.identity.permissions import RULES
 HOUSE, NETWORK = new_id(), new_id()
 
 # Columns: own, organisation.view, organisation.edit, account.list, account.manage, network.view, network.manage,
-# audit.view, audit.names, retention.view, retention.manage, staff.open, staff.list, staff.end, staff.leave
+# audit.view, audit.names, retention.view, retention.manage, staff.open, staff.list, staff.end, staff.leave,
+# deputy.view, deputy.name, deputy.withdraw
 TABLE = {
-    "employee": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
-    "line_manager": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
-    "knowledge_manager": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
-    "personnel": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
-    "advisor": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
-    "executive": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1",
-    "privacy": "1 1 0 0 0 1 0 1 0 1 0 0 1 0 1",
-    "administrator": "1 1 1 1 1 1 0 1 1 1 1 0 1 1 1",
-    "network_operator": "1 1 0 0 0 1 1 0 0 0 0 0 0 0 1",
+    "employee": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1 1 0 1",
+    "line_manager": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1 1 1 1",
+    "knowledge_manager": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1 1 1 1",
+    "personnel": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1 1 1 1",
+    "advisor": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1 1 1 1",
+    "executive": "1 1 0 0 0 1 0 0 0 0 0 0 0 0 1 1 1 1",
+    "privacy": "1 1 0 0 0 1 0 1 0 1 0 0 1 0 1 1 0 1",
+    "administrator": "1 1 1 1 1 1 0 1 1 1 1 0 1 1 1 1 1 1",
+    "network_operator": "1 1 0 0 0 1 1 0 0 0 0 0 0 0 1 1 1 1",
 }
 COLUMNS = (
     "identity.own",
@@ -41,6 +42,9 @@ COLUMNS = (
     "identity.staff.list",
     "identity.staff.end",
     "identity.staff.leave",
+    "identity.deputy.view",
+    "identity.deputy.name",
+    "identity.deputy.withdraw",
 )
 
 
@@ -63,13 +67,13 @@ def test_permission_per_role(role: str) -> None:
 
 
 def test_permission_of_visitors_homeless_and_system() -> None:
-    assert row(ANONYMOUS) == "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0"
-    assert row(Actor(account_id=new_id())) == "1 0 0 0 0 0 0 0 0 0 0 0 0 0 1"
-    assert row(system_actor(organisation_id=HOUSE, reason="test")) == "0 1 1 0 1 0 1 0 0 1 1 0 0 1 0"
+    assert row(ANONYMOUS) == "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0"
+    assert row(Actor(account_id=new_id())) == "1 0 0 0 0 0 0 0 0 0 0 0 0 0 1 0 0 0"
+    assert row(system_actor(organisation_id=HOUSE, reason="test")) == "0 1 1 0 1 0 1 0 0 1 1 0 0 1 0 1 0 1"
 
 
 def test_permission_of_operating_staff_outside_and_inside_of_a_session() -> None:
-    assert row(Actor(account_id=new_id(), operator=True)) == "1 0 0 0 0 0 0 0 0 0 0 1 0 0 1"
+    assert row(Actor(account_id=new_id(), operator=True)) == "1 0 0 0 0 0 0 0 0 0 0 1 0 0 1 0 0 0"
     inside = Actor(
         account_id=new_id(),
         organisation_id=HOUSE,
@@ -77,7 +81,7 @@ def test_permission_of_operating_staff_outside_and_inside_of_a_session() -> None
         network_ids=(NETWORK,),
         operator=True,
     )
-    assert row(inside) == "1 1 0 1 0 1 0 1 1 1 0 0 1 0 1"
+    assert row(inside) == "1 1 0 1 0 1 0 1 1 1 0 0 1 0 1 1 0 0"
 
 
 def test_staff_permissions_depend_on_the_session() -> None:
