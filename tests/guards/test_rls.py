@@ -43,9 +43,13 @@ SECURITY_DEFINERS = frozenset(
     {
         "core_shared_revision()",
         "identity_account_id(text)",
+        "identity_account_sort_key()",
+        "identity_membership_sort_key()",
         "identity_operator_id()",
         "identity_organisation_id(text)",
         "identity_organisation_ids()",
+        "workforce_person_containing(text[],text[],text,integer)",
+        "workforce_task_containing(text[],text[],text,integer)",
     }
 )
 

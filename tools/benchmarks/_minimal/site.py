@@ -13,7 +13,7 @@ import sys
 
 import django
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -86,9 +86,7 @@ def session_of(email: str) -> str:
     """Sign an account in: write a session as Django's ``login`` would, and return its key."""
     from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415 - after setup
 
-    from tools.benchmarks._minimal.models import Account  # noqa: PLC0415 - after setup
-
-    account = Account._default_manager.get(email=email)
+    account = get_user_model().objects.get(email=email)
     session = SessionStore()
     session[SESSION_KEY] = str(account.pk)
     session[BACKEND_SESSION_KEY] = BACKEND

@@ -168,7 +168,9 @@ FOREIGN_TABLES: dict[str, Protection] = {
     "socialaccount_socialapp": Global("unused: providers stand in the operator's file"),
     "socialaccount_socialtoken": Global("unused: tokens of providers are not kept"),
     "socialaccount_socialaccount": Custom(
-        _of_account("user_id"), _of_account("user_id"), reason="found at sign-in through a provider; no tokens"
+        _of_account("user_id"),
+        _of_account("user_id"),
+        reason="found at sign-in through a provider; no tokens",
     ),
     "socialaccount_socialapp": Global("unused: providers stand in the operator's file"),
     "socialaccount_socialtoken": Global("unused: tokens of providers are not kept"),
@@ -230,15 +232,17 @@ def sync(connection: BaseDatabaseWrapper, *, app_role: str) -> None:
         for name in ("django_migrations", "staffelstab_cache"):
             if name in existing and name not in {table.name for table in found}:
                 found.append(Table(name, FOREIGN_TABLES[name]))
+        # Before the policies, which may use them, and whatever they name may still be missing.
+        cursor.execute("SET LOCAL check_function_bodies = off")
+        for config in apps.get_app_configs():
+            for function in getattr(config.models_module, "FUNCTIONS", ()):
+                cursor.execute(function)
         for statement in statements(found, app_role=quote(app_role), quote=quote):
             cursor.execute(statement)
         for table in found:
             _sync_references(cursor, table, quote)
         for statement in touches.statements({table.name: table.topic for table in found}, quote=quote):
             cursor.execute(statement)
-        for config in apps.get_app_configs():
-            for function in getattr(config.models_module, "FUNCTIONS", ()):
-                cursor.execute(function)
         _sync_functions(cursor, quote(app_role))
 
 

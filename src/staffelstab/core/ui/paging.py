@@ -1,5 +1,7 @@
 """Keyset paging: the cost of a page does not grow with the number of rows before it."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import json
@@ -14,13 +16,37 @@ from django.db.models import Model, Q, QuerySet
 PAGE_SIZE = 50
 
 
+MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many rows a list has; `more`: that many at least, nobody counted on."""
+
+    number: int
+    more: bool = False
+
+    @classmethod
+    def of(cls, queryset: QuerySet[Any]) -> Count:
+        """Count up to MOST_COUNTED rows: nobody reads a longer list to its end, and counting one takes its time."""
+        found = queryset.order_by()[: MOST_COUNTED + 1].count()
+        return cls(min(found, MOST_COUNTED), found > MOST_COUNTED)
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page[Row]:
-    """One page of rows. `next` and `previous` are cursors for the parameters ``after`` and ``before``."""
+    """One page of rows. `next` and `previous` are cursors for the parameters ``after`` and ``before``.
+
+    `count`: of all rows, where it was asked for.
+    """
 
     rows: tuple[Row, ...]
     next: str
     previous: str
+    count: Count = Count(0)
 
 
 def _encode(row: object, fields: Sequence[str]) -> str:
@@ -69,12 +95,17 @@ def _reversed(fields: Sequence[str]) -> list[str]:
 
 
 def keyset_page[Row: Model](
-    queryset: QuerySet[Row], *, order: Sequence[str], query: Mapping[str, str], size: int = PAGE_SIZE
+    queryset: QuerySet[Row],
+    *,
+    order: Sequence[str],
+    query: Mapping[str, str],
+    size: int = PAGE_SIZE,
+    counted: bool = False,
 ) -> Page[Row]:
     """The page of `queryset` that the parameters ``after`` / ``before`` of `query` ask for.
 
     `order` are field or annotation names (``-`` for descending) that are never NULL; a unique one (``pk``) comes
-    last. Costs one query that reads at most `size` + 1 rows.
+    last. Costs one query that reads at most `size` + 1 rows, and with `counted` one that counts.
     """
     backwards = "before" in query
     fields = _reversed(order) if backwards else list(order)
@@ -96,4 +127,5 @@ def keyset_page[Row: Model](
         rows=tuple(rows),
         next=_encode(rows[-1], order) if has_next else "",
         previous=_encode(rows[0], order) if has_previous else "",
+        count=Count.of(queryset) if counted else Count(0),
     )

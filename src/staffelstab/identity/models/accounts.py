@@ -13,7 +13,7 @@ from staffelstab.core.tenancy.models import KeyField
 from staffelstab.core.tenancy.policies import ACCOUNT, ORGANISATION, Custom, Protection
 
 _SIGN_IN = f"({ACCOUNT} IS NULL AND {ORGANISATION} IS NULL)"
-_COLLEAGUE = f"id IN (SELECT account_id FROM identity_membership WHERE organisation_id = {ORGANISATION})"  # noqa: S608 - no input
+_COLLEAGUE = "identity_is_colleague(id)"
 
 
 class AccountManager(BaseUserManager["Account"]):

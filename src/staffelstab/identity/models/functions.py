@@ -56,4 +56,37 @@ runs with the rights of whoever calls it, row-level security included. A functio
 its statements per connection: planning this one costs more than running it, and prepared statements of the client
 would not survive a connection pool in transaction mode."""
 
-FUNCTIONS: Final = (SEAT,)
+MEMBERSHIP_SORT_KEY: Final = """
+CREATE OR REPLACE FUNCTION identity_membership_sort_key() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    NEW.sort_key := coalesce((SELECT a.sort_key FROM public.identity_account a WHERE a.id = NEW.account_id), '');
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER membership_sort_key BEFORE INSERT OR UPDATE ON identity_membership
+    FOR EACH ROW EXECUTE FUNCTION identity_membership_sort_key();
+CREATE OR REPLACE FUNCTION identity_account_sort_key() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE public.identity_membership SET sort_key = NEW.sort_key
+    WHERE account_id = NEW.id AND sort_key <> NEW.sort_key;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER account_sort_key AFTER INSERT OR UPDATE OF sort_key ON identity_account
+    FOR EACH ROW EXECUTE FUNCTION identity_account_sort_key();
+"""
+"""A list of accounts is a list of memberships in the order of the accounts' names. Sorting by the column of another
+table reads and sorts every row of the house for one page, so each membership carries the key. The database keeps it in
+line, with the owner's rights: an account belongs to several houses, and who renames it sees one of them. (A new account
+is written after its first membership, which makes it visible to who writes it.)"""
+
+COLLEAGUE: Final = """
+CREATE OR REPLACE FUNCTION identity_is_colleague(who uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT 1 FROM public.identity_membership m WHERE m.account_id = who
+        AND m.organisation_id = NULLIF(current_setting('staffelstab.organisation', true), '')::uuid)
+$$
+"""
+"""Part of the policy of accounts, with the rights of whoever asks. A question per row that an index answers; written as
+``id IN (SELECT …)`` PostgreSQL collects the accounts of the whole house for every page of a list."""
+
+FUNCTIONS: Final = (COLLEAGUE, SEAT, MEMBERSHIP_SORT_KEY)

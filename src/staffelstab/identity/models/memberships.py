@@ -34,6 +34,14 @@ class Membership(TenantModel):
     until = models.DateField(null=True, blank=True)
     source = models.CharField(max_length=60, blank=True, default="", db_default="", help_text=_SOURCE)
     closed = models.BooleanField(default=False, db_default=False)
+    sort_key = models.CharField(
+        max_length=150,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="that of the account, kept by the database",
+    )
 
     class Meta:
         constraints = [
@@ -43,7 +51,10 @@ class Membership(TenantModel):
                 name="membership_until_after_since",
             ),
         ]
-        indexes = [models.Index(fields=["account"], name="membership_account")]
+        indexes = [
+            models.Index(fields=["account"], name="membership_account"),
+            models.Index(fields=["organisation", "sort_key", "id"], name="membership_sorted"),
+        ]
 
     def __str__(self) -> str:
         # The protocol shows the name where the service has the account at hand; never a query for a name.

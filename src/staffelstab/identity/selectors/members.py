@@ -20,7 +20,7 @@ from staffelstab.identity.models import Membership, RoleGrant
 from staffelstab.identity.selectors import single_sign_on, units
 from staffelstab.identity.selectors.actors import roles_of, valid_on
 
-ORDER = ("account__sort_key", "pk")
+ORDER = ("sort_key", "pk")
 STATES = ("active", "ended")
 
 
@@ -45,23 +45,24 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class MemberPage:
-    """One page of members and how many there are under the filters."""
+    """One page of members and how many there are under the filters; `more`: that many at least."""
 
     rows: tuple[Member, ...]
     next: str
     previous: str
     total: int
+    more: bool = False
 
 
 def member_page(*, actor: Actor, today: date, query: Mapping[str, str]) -> MemberPage:
     """Members by name. ``query``: q, role, state (active, ended), after, before. Raises PermissionRefused."""
     permissions.require(actor, "identity.account.list")
     found = _filtered(today, query)
-    page: Page[Membership] = keyset_page(found, order=ORDER, query=query)
+    page: Page[Membership] = keyset_page(found, order=ORDER, query=query, counted=True)
     grants = roles_of(row.account_id for row in page.rows)
     names = units.labels(grant.unit_id for held in grants.values() for grant in held)
     rows = tuple(_member(row, grants.get(row.account_id, []), names, today) for row in page.rows)
-    return MemberPage(rows, page.next, page.previous, found.count())
+    return MemberPage(rows, page.next, page.previous, page.count.number, page.count.more)
 
 
 def _filtered(today: date, query: Mapping[str, str]) -> QuerySet[Membership]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from staffelstab.core.tenancy.models import TenantForeignKey, TenantModel
 from staffelstab.workforce.enums import ExitBand
@@ -93,7 +94,11 @@ class Person(SpineModel):
                 name="person_account_once",
             ),
         ]
-        indexes = [models.Index(fields=["organisation", "sort_key", "id"], name="person_sorted")]
+        indexes = [
+            models.Index(fields=["organisation", "sort_key", "id"], name="person_sorted"),
+            GinIndex(fields=["sort_key"], opclasses=["gin_trgm_ops"], name="person_search"),
+            models.Index(OpClass(Upper("personnel_number"), "text_pattern_ops"), name="person_number_prefix"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -102,9 +102,8 @@ def person_rows(*, actor: Actor, wanted: PersonFilter, today: dt.date) -> QueryS
 
 
 def _fits(actor: Actor, text: str) -> Q:
-    fits = folding.contains_words("sort_key", text)
     # The personnel number is for those who keep the register, not for the whole house.
-    return fits | Q(personnel_number__istartswith=text.strip()) if actor.may(EDIT) else fits
+    return folding.matching(Person, "sort_key", text, number=text.strip() if actor.may(EDIT) else "")
 
 
 def person_page(
@@ -112,13 +111,13 @@ def person_page(
 ) -> Page[PersonLine]:
     """One page of the directory. Two statements."""
     rows = person_rows(actor=actor, wanted=wanted, today=today)
-    page = keyset_page(rows, order=order_of(wanted.sort, SORTS), query=query)
+    page = keyset_page(rows, order=order_of(wanted.sort, SORTS), query=query, counted=True)
     held: dict[UUID, list[Position]] = {}
     holdings = Holding.objects.filter(current(today), person__in=[row.pk for row in page.rows])
     for holding in holdings.select_related("position__unit").order_by("position__sort_key", "pk"):
         held.setdefault(holding.person_id, []).append(holding.position)
     lines = tuple(PersonLine(row, tuple(held.get(row.pk, ()))) for row in page.rows)
-    return Page(rows=lines, next=page.next, previous=page.previous)
+    return Page(rows=lines, next=page.next, previous=page.previous, count=page.count)
 
 
 def person_detail(*, actor: Actor, person_id: UUID, today: dt.date) -> PersonDetail:

@@ -90,7 +90,8 @@ def person_list(request: Request) -> HttpResponse:
         "page": page,
         "table": table,
         "filters": chips,
-        "count": persons.person_rows(actor=actor, wanted=wanted, today=today).count(),
+        "count": page.count.number,
+        "and_more": page.count.more,
         "query": query,
         "may": may(actor, create=EDIT),
     }
