@@ -16,7 +16,6 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from staffelstab.core import list_files
-from staffelstab.core.sorting import sort_key
 from staffelstab.core.ui.charts import chart_svg
 from staffelstab.core.ui.pdf import render_pdf
 from staffelstab.core.ui.theme import house_theme
@@ -34,6 +33,9 @@ from staffelstab.foresight.models import Report
 
 DASH: Final = "–"
 """Stands for a figure that is not published."""
+
+
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 class ContentChanged(RuntimeError):
@@ -131,9 +133,14 @@ def file_of(report: Report, kind: str) -> File:
     document = document_of(report)
     with translation.override(document.language):
         content_type, content = make(report, document)
-        word = slugify(sort_key(_("Report")))
-    name = slugify(sort_key(report.subject_name))[:60]
-    return File(f"{word}-{name}-{report.as_of.isoformat()}.{kind}", content_type, content)
+        word = _slug(_("Report"))
+    return File(
+        f"{word}-{_slug(report.subject_name)}-{report.as_of.isoformat()}.{kind}", content_type, content
+    )
+
+
+def _slug(text: str) -> str:
+    return slugify(text.lower().translate(_UMLAUTS))[:60]
 
 
 def _labels() -> Mapping[str, str]:
