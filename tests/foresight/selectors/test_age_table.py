@@ -16,8 +16,10 @@ def test_sentence_names_the_row_and_what_would_be_right() -> None:
         read_age_table(b"Alter;Anzahl\njung;7\n", date=dt.date(2026, 6, 30))
     with translation.override("de"):
         assert [sentence(problem) for problem in caught.value.problems] == [
-            ("Zeile 2: „jung“ ist kein Altersband. Richtig sind zum Beispiel „unter 25“, „25-34“, „25 bis 34“ und "
-            "„60 und älter“.")
+            (
+                "Zeile 2: „jung“ ist kein Altersband. Richtig sind zum Beispiel „unter 25“, „25-34“, „25 bis 34“ und "
+                "„60 und älter“."
+            )
         ]
 
 
