@@ -8,6 +8,49 @@ from django.utils.translation import gettext_lazy as _
 from staffelstab.core import permissions
 from staffelstab.core.ui import navigation, slots
 
+PLACES = (
+    navigation.NavigationItem(
+        section=navigation.Section.FORESIGHT,
+        label=_("Knowledge risk"),
+        url_name="foresight:risk_board",
+        permission="foresight.risk.view",
+        order=10,
+        covers=("foresight:risk_method",),
+    ),
+    navigation.NavigationItem(
+        section=navigation.Section.FORESIGHT,
+        label=_("Age structure"),
+        url_name="foresight:forecast_board",
+        permission="foresight.forecast.view",
+        order=15,
+        covers=("foresight:forecast_table", "foresight:forecast_method"),
+    ),
+    navigation.NavigationItem(
+        section=navigation.Section.FORESIGHT,
+        label=_("Measures"),
+        url_name="foresight:measure_list",
+        permission="foresight.risk.view",
+        order=20,
+        covers=("foresight:measure_create", "foresight:measure_edit"),
+    ),
+    navigation.NavigationItem(
+        section=navigation.Section.FORESIGHT,
+        label=_("Reports"),
+        url_name="foresight:report_list",
+        permission="foresight.report.view",
+        order=30,
+        covers=("foresight:report_*", "foresight:release_*"),
+    ),
+    navigation.NavigationItem(
+        section=navigation.Section.FORESIGHT,
+        label=_("Assumptions"),
+        url_name="foresight:settings_edit",
+        permission="foresight.settings.edit",
+        order=90,
+    ),
+)
+"""The module's places in the navigation."""
+
 
 class ForesightConfig(AppConfig):
     """Registers the module's permissions, subscriptions and places in the navigation."""
@@ -41,44 +84,4 @@ class ForesightConfig(AppConfig):
         retention.register(*RULES)
         daily.register("staffelstab.foresight.subscribers.on_new_day")
         slots.register("workforce.task", "staffelstab.foresight.web.slots.task_risk")
-        navigation.register(
-            navigation.NavigationItem(
-                section=navigation.Section.FORESIGHT,
-                label=_("Knowledge risk"),
-                url_name="foresight:risk_board",
-                permission="foresight.risk.view",
-                order=10,
-                covers=("foresight:risk_method",),
-            ),
-            navigation.NavigationItem(
-                section=navigation.Section.FORESIGHT,
-                label=_("Age structure"),
-                url_name="foresight:forecast_board",
-                permission="foresight.forecast.view",
-                order=15,
-                covers=("foresight:forecast_table", "foresight:forecast_method"),
-            ),
-            navigation.NavigationItem(
-                section=navigation.Section.FORESIGHT,
-                label=_("Measures"),
-                url_name="foresight:measure_list",
-                permission="foresight.risk.view",
-                order=20,
-                covers=("foresight:measure_create", "foresight:measure_edit"),
-            ),
-            navigation.NavigationItem(
-                section=navigation.Section.FORESIGHT,
-                label=_("Reports"),
-                url_name="foresight:report_list",
-                permission="foresight.report.view",
-                order=30,
-                covers=("foresight:report_*", "foresight:release_*"),
-            ),
-            navigation.NavigationItem(
-                section=navigation.Section.FORESIGHT,
-                label=_("Assumptions"),
-                url_name="foresight:settings_edit",
-                permission="foresight.settings.edit",
-                order=90,
-            ),
-        )
+        navigation.register(*PLACES)
