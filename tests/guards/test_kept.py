@@ -25,6 +25,7 @@ from tests.world import World
 PAGES = {
     "staffelstab.foresight.web.views.risk.risk_board": "/ausblick/wissensrisiko/?aufgabe={task}",
     "staffelstab.portal.web.views.start.start_show": "/",
+    "staffelstab.workforce.web.views.task.register.task_list": "/aufgaben/?q=wohngeld&leistung=99107023017000",
     "staffelstab.workforce.web.views.task.single.task_detail": "/aufgaben/{task}/",
 }
 """Every kept page with an address that shows all its parts."""

@@ -27,8 +27,8 @@ from staffelstab.core.database.embedded import EmbeddedPostgres
 
 SIZES = (1_000, 10_000, 1_000_000)
 ROUNDS = 5
-RARE, COMMON = "nr 777", "bescheiden"
-"""A search that finds one row in a thousand or fewer, and one that finds an eighth of all."""
+COMMON = {"tasks": "bescheiden", "persons": "vorname", "accounts": "vorname"}
+"""Words that an eighth of the tasks and all people have."""
 
 FILL = """
 INSERT INTO identity_organisation (id, slug, name, short_name, kind, ags, colour, is_operator, created_at)
@@ -132,8 +132,9 @@ def measure(*, plans: bool) -> dict[str, dict[str, dict[int, float]]]:
                 "first page": path,
                 "deep inside": path + deep(client, path, size),
                 **{text.split("=")[0]: f"{path}?{text.format(unit=unit)}" for text in variations},
-                "search, rare": f"{path}?q={(RARE if name == 'tasks' else 'nachname777').replace(' ', '+')}",
-                "search, common": f"{path}?q={COMMON if name == 'tasks' else 'vorname'}",
+                # the number of one row
+                "search, rare": f"{path}?q={'' if name == 'tasks' else 'nachname'}{size - 3}",
+                "search, common": f"{path}?q={COMMON[name]}",
             }
             for question, address in questions.items():
                 taken = cost(address)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from staffelstab.core import list_files
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
+from staffelstab.core.ui import kept
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Filter, Table, choice_filter
@@ -135,6 +136,7 @@ def _table(query: QueryDict, rows: tuple[TaskLine, ...], wanted: TaskFilter, *, 
 
 
 @access("workforce.task.view")
+@kept.page("vocabulary", "workforce")
 def task_list(request: Request) -> HttpResponse:
     """The register of tasks."""
     actor, today = request.actor, timezone.localdate(request.now)
