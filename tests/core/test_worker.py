@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
+import time
 from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.tasks import TaskResultStatus, task
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from staffelstab.core.management.commands.worker import alive, requeue_orphans
+from staffelstab.core.management.commands.worker import QuietWorker, _locked, alive, requeue_orphans
 from tests.world import World
 
 HOST = socket.gethostname()
@@ -90,3 +93,64 @@ def test_worker_forgets_old_jobs(committed_database: str) -> None:
         row.save()
     call_command("worker", once=True)
     assert [row.args_kwargs["args"] for row in DBTaskResult.objects.all()] == [["13"]]
+
+
+@task()
+def meet_outage(state: str) -> None:
+    """A job that the server ends with an error of the given state, the first two times."""
+    if len(DONE) < 2:
+        DONE.append(state)
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$BEGIN RAISE EXCEPTION 'words' USING ERRCODE = '%s'; END$$" % state)  # noqa: UP031 - quoted by the test
+    DONE.append("done")
+
+
+def working(once_done: int) -> QuietWorker:
+    """A worker that works until that many words were noted."""
+    worker = QuietWorker(
+        queue_names=["*"], interval=0.01, batch=True, backend_name="default", startup_delay=False,
+        max_tasks=None, worker_id=f"{HOST}:{os.getpid()}", excluded_queue_names=[],
+    )  # fmt: skip
+
+    def begin() -> None:
+        def look() -> None:
+            # Jobs that wait for the end of an outage need not wait in a test.
+            while len(DONE) < once_done:
+                time.sleep(0.05)
+            worker.running = False
+
+        threading.Thread(target=look, daemon=True).start()
+
+    worker.work(interval=0.01, begin=begin)
+    return worker
+
+
+def test_job_that_loses_the_database_is_done_again(committed_database: str) -> None:
+    meet_outage.enqueue("57P01")
+    working(once_done=3)
+    row = DBTaskResult.objects.get()
+    assert (DONE, row.status, len(row.worker_ids)) == (
+        ["57P01", "57P01", "done"],
+        TaskResultStatus.SUCCESSFUL,
+        3,
+    )
+
+
+@pytest.mark.parametrize("state", ["53100", "40P01"])
+def test_job_that_meets_a_full_disk_or_a_deadlock_waits_its_turn(committed_database: str, state: str) -> None:
+    meet_outage.enqueue(state)
+    call_command("worker", once=True)
+    row = DBTaskResult.objects.get()
+    assert (DONE, row.status) == ([state], TaskResultStatus.READY)
+    assert row.run_after > timezone.now()
+
+
+def test_job_that_no_worker_holds_is_given_back_whatever_its_machine(committed_database: str) -> None:
+    held, free, fresh = (DBTaskResult.objects.get(pk=note.enqueue(word).id) for word in ("a", "b", "c"))
+    for row in (held, free, fresh):
+        row.claim(f"container-that-is-gone:{NOBODY}")
+    DBTaskResult.objects.exclude(pk=fresh.pk).update(started_at=timezone.now() - timedelta(minutes=1))
+    with _locked(held):
+        assert requeue_orphans() == 1
+    assert DBTaskResult.objects.get(status=TaskResultStatus.READY).pk == free.pk
+    assert requeue_orphans() == 1

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,10 +15,7 @@ from staffelstab.core.database.facts import ConnectionFacts
 from tests import servers
 
 NAME = "pooled"
-pytestmark = pytest.mark.skipif(
-    shutil.which("pgbouncer", path="/usr/sbin:/usr/bin") is None and "CI" not in os.environ,
-    reason="PgBouncer is not installed",
-)
+pytestmark = pytest.mark.skipif(not servers.pool_is_installed(), reason="PgBouncer is not installed")
 
 
 @pytest.fixture

@@ -88,12 +88,24 @@ def secret_key(data_folder: Path) -> str:
     return value
 
 
+# How long a database may be silent before it counts as lost; parameters of the URL come first. In seconds, the user
+# timeout in milliseconds. Without them a network that swallows packets would hold a request for a quarter of an hour
+# (unacknowledged data) or two hours (an idle connection).
+_PATIENCE: Final = {
+    "connect_timeout": "5",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "20000",
+}
+
+
 def database(url: str) -> dict[str, Any]:
     """A PostgreSQL URL as a Django database. Raises ValueError for another scheme."""
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
         raise ValueError("the database URL must begin with postgresql://")
-    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = _PATIENCE | dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.module_loading import import_string
 
 from staffelstab.core import audit
+from staffelstab.core.actors import ANONYMOUS
 from staffelstab.core.errors import DomainError, NotFound
 from staffelstab.core.logs import request_id
 from staffelstab.core.outages import Outage, outage, space_is_short
@@ -60,6 +61,7 @@ class TenancyMiddleware:
         request.htmx = request.headers.get("HX-Request") == "true"  # type: ignore[attr-defined]
         try:
             if request.path_info == ALIVE:
+                request.actor, request.house = ANONYMOUS, None  # type: ignore[attr-defined]
                 return self.get_response(request)
             if request.method not in SAFE_METHODS and space_is_short():
                 return outage_page(request, Outage.FULL)
