@@ -152,6 +152,6 @@ def exposition(now: datetime) -> bytes:
     registry = CollectorRegistry()
     registry.register(_Now(now))
     if getattr(ValueClass, "_multiprocess", False):
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        MultiProcessCollector(registry)
         return generate_latest(registry)
     return generate_latest(registry) + generate_latest(_counted)
