@@ -216,10 +216,17 @@ def numbers_of_csv(content: bytes) -> list[tuple[str, str, str, str]]:
     return [(table, row, column, value) for table, row, column, value in rows if row][1:]
 
 
+def raw(value: str | float | None) -> str:
+    """A value as the file holds it."""
+    if value is None:
+        return ""
+    return f"{value:.10g}".replace(".", ",") if isinstance(value, float) else str(value)
+
+
 def csv_of(document: Document) -> list[tuple[str, str, str, str]]:
     """What the CSV should hold: raw numbers with a comma."""
     return [
-        (table.title, str(row[0]), column.label, "" if value is None else str(value).replace(".", ","))
+        (table.title, str(row[0]), column.label, raw(value))
         for table in document.tables
         for row in table.rows
         for column, value in zip(table.columns[1:], row[1:], strict=True)

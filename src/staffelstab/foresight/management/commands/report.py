@@ -80,7 +80,7 @@ class Command(BaseCommand):
         with activate(context):
             report = Report.objects.get(pk=report.pk)
             if report.state != ReportState.READY:
-                raise CommandError(str(_(report.failure)))
+                raise CommandError(report.failure)
             paths = _write(report, out)
         self._print(report, paths, as_json=as_json)
 
