@@ -14,6 +14,7 @@ from django.db import transaction
 
 from staffelstab.core import audit, outbox, permissions, revisions
 from staffelstab.core.actors import Actor
+from staffelstab.core.outages import Outage, outage
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.models import Import
@@ -67,8 +68,9 @@ def reverse(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
                 _undo(batch, now=now, progress=progress)
     except (ImportOutdated, UndoBlocked) as refusal:
         steps.end_without_change(context, import_id, ImportState.APPLIED, reason=reason_of(refusal), now=now)
-    except Exception:
-        steps.end_without_change(context, import_id, ImportState.APPLIED, reason=UNDO_FAILURE, now=now)
+    except Exception as error:
+        if outage(error) is not Outage.UNREACHABLE:  # else the worker does it again
+            steps.end_without_change(context, import_id, ImportState.APPLIED, reason=UNDO_FAILURE, now=now)
         raise
 
 

@@ -11,6 +11,7 @@ from django.db import connection
 
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
+from staffelstab.core.outages import Outage, outage
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.workforce.domain.import_states import may_follow
 from staffelstab.workforce.enums import ImportState
@@ -85,11 +86,15 @@ def end_without_change(
 
 @contextmanager
 def failure_noted(context: TenancyContext, import_id: UUID, *, now: datetime) -> Iterator[None]:
-    """An unexpected error leaves FAILED and a sentence on the import, after everything else was rolled back."""
+    """An unexpected error leaves FAILED and a sentence on the import, after everything else was rolled back.
+
+    A lost database does not: the worker does the job again, and the state says that it is under way.
+    """
     try:
         yield
-    except Exception:
-        end_without_change(context, import_id, ImportState.FAILED, reason=FAILURE, now=now)
+    except Exception as error:
+        if outage(error) is not Outage.UNREACHABLE:
+            end_without_change(context, import_id, ImportState.FAILED, reason=FAILURE, now=now)
         raise
 
 
