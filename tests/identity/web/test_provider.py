@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.domain.single_sign_on import RoleRule
-from staffelstab.identity.models import Account, Membership, RoleGrant
+from staffelstab.identity.models import Account, Membership, Organisation, RoleGrant
 from staffelstab.identity.services import accounts
 from tests import providers
 from tests.identity.web.test_sign_in import sign_in
@@ -519,6 +519,27 @@ def test_logout_token_for_a_person_ends_all_sessions_through_the_provider(
     assert [each.get(START).status_code for each in (first, second, other)] == [302, 302, 200]
     with activate(TenancyContext()):
         assert UserSession.objects.filter(data__provider="haus").count() == 0
+
+
+def test_logout_token_may_name_the_session_only(provider: FakeProvider) -> None:
+    client, _answer = through(provider)
+    token = provider.logout_token(sid="sitzung-1", sub=None)
+    assert StrictClient().post(LOGOUT, {"logout_token": token}).status_code == 200
+    assert client.get(START).status_code == 302
+
+
+def test_second_factor_of_the_provider_counts_when_the_operator_says_so(
+    world: World, provider: FakeProvider, settings: Settings
+) -> None:
+    with world.inside():
+        Organisation.objects.filter(pk=world.organisation.pk).update(second_factor_roles=["advisor"])
+    rules = (RoleRule("fachleute", "advisor"),)
+    provider.subject |= {"groups": ["fachleute"]}
+    use(settings, provider, rules=rules)
+    without, _answer = through(provider)
+    assert without.get("/aufgaben/").url == "/konto/zweiter-faktor/"
+    use(settings, provider, rules=rules, second_factor=True)
+    assert without.get("/aufgaben/").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
 from django.core import mail
 from django.core.cache import cache
 
@@ -96,16 +95,6 @@ def test_demanded_factor_of_one_house_leaves_the_other_open(world: World, client
     client.post("/verwaltung/organisation/wechseln/", {"organisation": str(world.organisation.pk)})
     assert client.get("/aufgaben/").url == FACTORS
     client.post("/verwaltung/organisation/wechseln/", {"organisation": str(world.neighbour_id)})
-    assert client.get("/aufgaben/").status_code == 200
-
-
-def test_demanded_factor_of_a_provider_counts(world: World, client_as: ClientAs) -> None:
-    demand(world, "employee")
-    client = client_as("employee")
-    session = client.session
-    session["account_authentication_methods"] = [{"method": "socialaccount", "at": 1.0}]
-    session["account_authentication_methods_user"] = session[SESSION_KEY]
-    session.save()
     assert client.get("/aufgaben/").status_code == 200
 
 

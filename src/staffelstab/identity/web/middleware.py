@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.usersessions.models import UserSession
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
@@ -73,7 +72,7 @@ class AccountStateMiddleware:
         name = request.resolver_match.view_name
         if house.staff is not None and request.method not in SAFE_METHODS and name not in OPEN_TO_STAFF:
             return refusal(request, StaffReadOnly())
-        if house.second_factor_missing and not _free(view, name) and not _by_provider(request):
+        if house.second_factor_missing and not _free(view, name):
             return redirect("mfa_index")
         return None
 
@@ -82,12 +81,6 @@ def _free(view: Callable[..., Any], name: str) -> bool:
     """Screens that do not wait for the second factor: public ones, signing in and out, and another seat."""
     public = getattr(view, "permission", "-") is None
     return public or name.startswith(PACKAGES) or name in {"identity:seat_choose", "identity:seat_switch"}
-
-
-def _by_provider(request: HttpRequest) -> bool:
-    """Whether another system vouched for the person: its own second factor counts (docs/adr/0016)."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
-    return any(record.get("method") == "socialaccount" for record in records)
 
 
 def _note_use(request: HttpRequest) -> None:
