@@ -7,6 +7,7 @@ from tests.guards import services
 _STEP = "a step of services.imports.runs, whose commands are permitted, atomic and recorded"
 EXCEPTED = {
     "foresight.services.reports.make": "the job behind request_report, for its actor; records what it made",
+    "identity.services.operators": "operating staff are above all organisations; by the owner role, from commands",
     "identity.services.organisations.create_network": "a command of the operator, before anybody could be permitted",
     "identity.services.organisations.create_organisation": "makes the organisation in which permissions begin",
     "identity.services.single_sign_on.admit": "before anybody is signed in: as the system, by claims of a provider",

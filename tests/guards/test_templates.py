@@ -13,6 +13,7 @@ LOOKED_FOR_BY_PACKAGES = {
     "429.html": "allauth.core.ratelimit",
     "500.html": "django.views.defaults",
     "account/": "allauth.account",
+    "mfa/": "allauth.mfa",
     "usersessions/": "allauth.usersessions",
     "allauth/": "allauth, the elements of its pages",
     "core/ui/form/django/forms/widgets/": "django.forms, through core.ui.forms.FormRenderer",
