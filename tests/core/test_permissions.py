@@ -132,4 +132,54 @@ def test_reader_holds_only_what_changes_nothing() -> None:
     assert held <= permissions.READING
     assert {"view", "list", "names"} <= held
     # A new permission is refused until its last word is on the list; these are not, and must not get there.
-    assert permissions.READING.isdisjoint({"edit", "manage", "use", "bulk", "import", "write", "link", "answer"})
+    assert permissions.READING.isdisjoint(
+        {"edit", "manage", "use", "bulk", "import", "write", "link", "answer"}
+    )
+
+
+def test_require_notes_whose_role_it_took() -> None:
+    deputy = Actor(
+        account_id=uuid4(),
+        organisation_id=ORGANISATION,
+        grants=(
+            Grant("employee"),
+            Grant("administrator", holder="Ada Amt"),
+            Grant("administrator", holder="Bo Berg"),
+            Grant("advisor", holder="Cy Cron"),
+        ),
+    )
+    permissions.require(deputy, "identity.organisation.view")
+    assert deputy.stood_in_for == set()
+    permissions.require(deputy, "identity.account.manage")
+    assert deputy.stood_in_for == {"Ada Amt", "Bo Berg"}
+
+
+def test_require_notes_everybody_where_only_several_roles_together_were_enough() -> None:
+    both = has_role("first") & has_role("second")
+    name = "identity.account.manage"
+    rule, table = permissions.registered()[name], permissions._rules  # noqa: SLF001 - put back below
+    grants = (Grant("first", holder="Ada Amt"), Grant("second", holder="Bo Berg"))
+    deputy = Actor(account_id=uuid4(), organisation_id=ORGANISATION, grants=grants)
+    table[name] = both
+    try:
+        permissions.require(deputy, name)
+    finally:
+        table[name] = rule
+    assert deputy.stood_in_for == {"Ada Amt", "Bo Berg"}
+
+
+def test_rule_is_asked_about_the_object_for_deputies_too() -> None:
+    own = uuid4()
+    rule = Predicate("own", lambda actor, obj: obj == own and "first" in actor.roles)
+    name, table = "identity.account.manage", permissions._rules  # noqa: SLF001 - put back below
+    known = table[name]
+    grants = (Grant("first", holder="Ada Amt"), Grant("second", holder="Bo Berg"))
+    deputy = Actor(account_id=uuid4(), organisation_id=ORGANISATION, grants=grants)
+    table[name] = rule
+    try:
+        permissions.require(deputy, name, own)
+        with pytest.raises(PermissionRefused):
+            permissions.require(deputy, name, uuid4())
+    finally:
+        table[name] = known
+    assert deputy.stood_in_for == {"Ada Amt"}

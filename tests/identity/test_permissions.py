@@ -7,7 +7,7 @@ import pytest
 from staffelstab.core.actors import ANONYMOUS, STAFF, Actor, Grant, system_actor
 from staffelstab.core.ids import new_id
 from staffelstab.identity.enums import Role
-from staffelstab.identity.models import Network, StaffSession
+from staffelstab.identity.models import Network, RoleDeputy, RoleGrant, StaffSession
 from staffelstab.identity.permissions import RULES
 
 HOUSE, NETWORK = new_id(), new_id()
@@ -113,3 +113,38 @@ def test_network_permissions_depend_on_the_network() -> None:
         False,
     ]
     assert actor("employee", networks=()).may("identity.network.view") is False
+
+
+def test_deputy_permissions_depend_on_whose_role_it_is() -> None:
+    holder, head = actor("line_manager"), actor("administrator")
+    both = Actor(account_id=new_id(), organisation_id=HOUSE, grants=(Grant("personnel"), Grant("employee")))
+    own = RoleGrant(account_id=holder.account_id, role="line_manager")
+    foreign = RoleGrant(account_id=new_id(), role="line_manager")
+    heads_own = RoleGrant(account_id=head.account_id, role="administrator")
+    former = RoleGrant(account_id=holder.account_id, role="administrator")
+    never = RoleGrant(account_id=head.account_id, role="privacy")
+    grants = (own, foreign, heads_own, former, never)
+    assert [holder.may("identity.deputy.name", each) for each in grants] == [True, False, False, False, False]
+    assert [head.may("identity.deputy.name", each) for each in grants] == [True, True, True, True, False]
+    assert [each.may("identity.deputy.name") for each in (holder, head, both)] == [True, True, True]
+    assert [actor(role).may("identity.deputy.name") for role in ("employee", "privacy")] == [False, False]
+
+
+def test_deputy_is_withdrawn_by_those_who_may_name_and_by_the_deputy() -> None:
+    holder, deputy, head = actor("line_manager"), actor("employee"), actor("administrator")
+    grant = RoleGrant(account_id=holder.account_id, role="line_manager")
+    made = RoleDeputy(deputy_id=deputy.account_id, grant=grant)
+    everybody = (holder, deputy, head, actor("personnel"))
+    assert [each.may("identity.deputy.withdraw", made) for each in everybody] == [True, True, True, False]
+    assert [each.may("identity.deputy.withdraw") for each in everybody] == [True, True, True, True]
+
+
+def test_role_held_as_a_deputy_gives_no_right_to_name_one() -> None:
+    deputy = Actor(
+        account_id=new_id(),
+        organisation_id=HOUSE,
+        grants=(Grant("employee"), Grant("administrator", holder="Ada Amt")),
+    )
+    foreign = RoleGrant(account_id=new_id(), role="personnel")
+    assert deputy.may("identity.account.manage") is True
+    assert [deputy.may("identity.deputy.name", each) for each in (None, foreign)] == [False, False]
