@@ -13,6 +13,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
+from pytest_django import Settings
 
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.gateways import vault
@@ -96,6 +97,18 @@ def test_secrets_are_stored_sealed(world: World) -> None:
         stored = Authenticator.objects.get(user_id=account.pk, type="totp").data["secret"]
     assert SECRET not in stored
     assert vault.unseal(stored) == SECRET
+
+
+def test_another_secret_key_makes_factors_useless_and_breaks_nothing(
+    world: World, client: StrictClient, settings: Settings
+) -> None:
+    codes = with_codes(world.accounts["advisor"])
+    settings.SECRET_KEY = "another one"
+    password_step(client)
+    for code in (code_now(), codes[0]):
+        assert "Der Code stimmt nicht." in client.post(HOME + "pruefen/", {"code": code}).content.decode()
+    settings.SECRET_KEY_FALLBACKS = ["only-for-tests"]
+    assert client.post(HOME + "pruefen/", {"code": codes[0]}).status_code == 302
 
 
 def test_colleagues_and_administrators_cannot_read_factors(world: World) -> None:
@@ -252,3 +265,13 @@ def test_passkeys_of_others_are_out_of_reach(world: World, client: StrictClient)
         404,
         404,
     ]
+
+
+def test_passkey_that_does_not_confirm_is_asked_for_again(world: World, client: StrictClient) -> None:
+    account = world.accounts["advisor"]
+    confirmed(client)
+    with activate(TenancyContext(account_id=account.pk)):
+        Authenticator.objects.create(user=account, type="webauthn", data={"name": "x", "credential": {}})
+    path = HOME + "passkeys/bestaetigen/"
+    answer = client.post(path, {"credential": "{}", "next": HOME})
+    assert unquote(answer.url) == f"{path}?next={HOME}"

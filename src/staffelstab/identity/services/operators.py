@@ -40,7 +40,7 @@ def dismiss(*, email: str) -> bool:
 def reset_factors(*, email: str) -> int:
     """Remove all second factors of an account, whatever it opens. Returns how many. Raises UnknownAccount."""
     deleted, _by_model = Authenticator.objects.filter(user_id=_account_id(email)).delete()
-    return deleted
+    return int(deleted)
 
 
 def listed() -> list[tuple[str, datetime]]:

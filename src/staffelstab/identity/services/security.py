@@ -69,7 +69,7 @@ def reset_factors(*, membership: Membership, actor: Actor, now: datetime) -> int
     # Second factors are out of reach of the organisation; here, and nowhere else, it acts on behalf of the account.
     with activate(TenancyContext(account_id=account_id)):
         factors = Authenticator.objects.filter(user_id=account_id)
-        count = factors.count()
+        count = int(factors.count())
         factors.delete()
         for session in UserSession.objects.filter(user_id=account_id):
             session.end()

@@ -80,7 +80,7 @@ def open_session(*, slug: str, reason: str, duration: timedelta, actor: Actor, n
         raise UnknownOrganisation(slug=slug)
     with activate(TenancyContext(organisation_id, actor.account_id)):
         _check(actor.account_id, now)
-        session = StaffSession.objects.create(
+        session: StaffSession = StaffSession.objects.create(
             organisation_id=organisation_id,
             account_id=actor.account_id,
             account_name=actor.display_name[:150],

@@ -86,13 +86,13 @@ class AccountAdapter(DefaultAccountAdapter):
             sentences = [PASSWORD_ERRORS.get(str(each.code), each.message) for each in error.error_list]
             raise ValidationError(sentences) from error
 
-    def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:  # type: ignore[override]
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, Any]]:
         """The ways to confirm that it is you, in our words and order: the first one is asked for."""
         known = list(WAYS)
         found = sorted(super().get_reauthentication_methods(user), key=lambda way: known.index(way["id"]))
         return [{**way, "description": WAYS[way["id"]]} for way in found]
 
-    def login(self, request: HttpRequest, user: Account) -> None:  # type: ignore[override]
+    def login(self, request: HttpRequest, user: Account) -> None:
         """Sign in, and begin to keep track of when the session is used."""
         super().login(request, user)
         request.session[LAST_USE_KEY] = int(timezone.now().timestamp())
@@ -100,7 +100,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self,
         template_prefix: str,
-        user: Account,  # type: ignore[override]
+        user: Account,
         context: dict[str, Any] | None = None,
         email: str | None = None,
     ) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, ClassVar
 
 import qrcode
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from cryptography.fernet import InvalidToken
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from staffelstab.identity.gateways import vault
 from staffelstab.identity.models import Account
+
+logger = logging.getLogger("staffelstab.security")
 
 PROGRAM = "Staffelstab"
 QUIET = 4
@@ -57,8 +62,15 @@ class FactorAdapter(DefaultMFAAdapter):
         return vault.seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """What ``encrypt`` made."""
-        return vault.unseal(encrypted_text)
+        """What ``encrypt`` made.
+
+        Sealed under another secret key it is lost: no code fits it, and its owner needs help as for a lost device.
+        """
+        try:
+            return vault.unseal(encrypted_text)
+        except InvalidToken:
+            logger.warning("the secret of a second factor was sealed under another secret key")
+            return str(generate_totp_secret())
 
     def generate_authenticator_name(self, user: Account, type: str) -> str:  # noqa: A002 - as allauth names it
         """A name for a new passkey, until its owner gives it a better one."""

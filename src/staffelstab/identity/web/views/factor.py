@@ -40,7 +40,7 @@ class _EndsOtherSessions:
     def form_valid(self, form: forms.Form) -> HttpResponse:
         """Do it, then sign out the other devices."""
         response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
-        end_other_sessions(self.request, self.request.user)  # type: ignore[arg-type]
+        end_other_sessions(self.request, self.request.user)
         return response
 
 
@@ -50,7 +50,7 @@ class _ProvesFactor(_EndsOtherSessions):
     def form_valid(self, form: forms.Form) -> HttpResponse:
         """Do it, and count it as a confirmation."""
         response = super().form_valid(form)
-        record_authentication(self.request, self.request.user, method="mfa", reauthenticated=True)  # type: ignore[arg-type]
+        record_authentication(self.request, self.request.user, method="mfa", reauthenticated=True)
         return response
 
 
@@ -61,7 +61,7 @@ class OverviewView(base.IndexView):
         """Adds whether the organisation demands one and none is there."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         found = context["authenticators"]
-        house = self.request.house  # type: ignore[attr-defined]
+        house = self.request.house
         context.update(
             {
                 "codes": found.get(Authenticator.Type.TOTP),
