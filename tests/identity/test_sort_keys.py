@@ -6,6 +6,7 @@ import datetime as dt
 
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.models import Account, Membership
+from staffelstab.identity.selectors.matching import member_matches
 from tests.factories.identity import member, seat
 from tests.world import World
 
@@ -39,3 +40,21 @@ def test_saving_a_membership_does_not_lose_the_key(world: World) -> None:
         made.until, made.sort_key = dt.date(2030, 1, 1), ""
         made.save()
     assert keys_of(made.account, world.organisation.pk) == ["berta bleibt"]
+
+
+def test_search_finds_names_and_addresses_of_the_house_alone(world: World) -> None:
+    with world.inside(organisation_id=world.stranger_id):
+        member("fremd@suche.example", "Cora Suchtreffer")
+    with world.inside():
+        member("cora@suche.example", "Cora Öztürk")
+        member("ben@suche.example", "Ben Bünz")
+
+        def names(text: str) -> list[str]:
+            rows = Membership.objects.filter(member_matches(text)).select_related("account")
+            return [row.account.display_name for row in rows.order_by("sort_key")]
+
+        assert names("oztürk") == ["Cora Öztürk"]
+        assert names("suche.ex") == ["Ben Bünz", "Cora Öztürk"]
+        assert names("Suchtreffer") == []
+        assert names("%") == []
+        assert names("%@") == []

@@ -89,4 +89,16 @@ $$
 """Part of the policy of accounts, with the rights of whoever asks. A question per row that an index answers; written as
 ``id IN (SELECT …)`` PostgreSQL collects the accounts of the whole house for every page of a list."""
 
-FUNCTIONS: Final = (COLLEAGUE, SEAT, MEMBERSHIP_SORT_KEY)
+MEMBERS: Final = """
+CREATE OR REPLACE FUNCTION identity_member_containing(name text, address text, most integer) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT m.id FROM public.identity_membership m JOIN public.identity_account a ON a.id = m.account_id
+    WHERE m.organisation_id = NULLIF(current_setting('staffelstab.organisation', true), '')::uuid
+      AND (m.sort_key LIKE name OR upper(a.email) LIKE address)
+    ORDER BY m.sort_key, m.id LIMIT most
+$$
+"""
+"""Keys of the active organisation's memberships by name or address. With the owner's rights, because the policy of
+accounts would otherwise be asked for every account of the house; the rows are read by key under it as ever."""
+
+FUNCTIONS: Final = (COLLEAGUE, SEAT, MEMBERSHIP_SORT_KEY, MEMBERS)

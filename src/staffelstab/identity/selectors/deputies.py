@@ -13,10 +13,10 @@ from django.db.models import Q, QuerySet
 from staffelstab.core import permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
-from staffelstab.core.sorting import sort_key
 from staffelstab.identity.models import Membership, RoleDeputy, RoleGrant
 from staffelstab.identity.selectors import units
 from staffelstab.identity.selectors.actors import valid_on
+from staffelstab.identity.selectors.matching import member_matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +126,8 @@ def colleague_pick(*, actor: Actor, text: str, today: date, limit: int = 20) -> 
     """Labels of the colleagues whose name or address contains ``text``. Raises PermissionRefused."""
     permissions.require(actor, "identity.deputy.name")
     words = text.strip()
-    rows = _colleagues(actor, today).filter(
-        Q(account__sort_key__contains=sort_key(words)) | Q(account__email__icontains=words)
-    )
-    return [label(row) for row in rows.order_by("account__sort_key", "pk")[:limit]]
+    rows = _colleagues(actor, today).filter(member_matches(words))
+    return [label(row) for row in rows.order_by("sort_key", "pk")[:limit]]
 
 
 def label(row: Membership) -> str:

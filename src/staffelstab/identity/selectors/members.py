@@ -8,17 +8,17 @@ from datetime import date
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from staffelstab.core import permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
-from staffelstab.core.sorting import sort_key
 from staffelstab.core.ui.paging import Page, keyset_page
 from staffelstab.identity.enums import Role
 from staffelstab.identity.models import Membership, RoleGrant
 from staffelstab.identity.selectors import single_sign_on, units
 from staffelstab.identity.selectors.actors import roles_of, valid_on
+from staffelstab.identity.selectors.matching import member_matches
 
 ORDER = ("sort_key", "pk")
 STATES = ("active", "ended")
@@ -77,9 +77,7 @@ def _filtered(today: date, query: Mapping[str, str]) -> QuerySet[Membership]:
     elif role in Role.values:
         rows = rows.filter(Exists(held.filter(role=role)))
     if words:
-        rows = rows.filter(
-            Q(account__sort_key__contains=sort_key(words)) | Q(account__email__icontains=words)
-        )
+        rows = rows.filter(member_matches(words))
     return rows
 
 
