@@ -356,7 +356,7 @@ def test_template_can_be_filled_in_and_sent_back(client_as: ClientAs) -> None:
 
 def test_method_names_law_and_assumptions(client_as: ClientAs) -> None:
     page = page_of(client_as("knowledge_manager"), f"{BOARD}rechnung/")
-    found = [[text(cell) for cell in row.select("td")] for row in page.select("table tbody tr")]
+    found = [[text(cell) for cell in row.select("th, td")] for row in page.select("details.section tbody tr")]
     assert len(found) == 73
     assert found[:3] == [
         ["bis 1946", "65 Jahre", "§ 235 Abs. 2 Satz 1 SGB VI"],
@@ -366,6 +366,9 @@ def test_method_names_law_and_assumptions(client_as: ClientAs) -> None:
     assert ["01/1952", "60 Jahre und 1 Monat", "§ 51 Abs. 3 Satz 4 BBG"] in found
     assert ["06/1952–12/1952", "60 Jahre und 6 Monate", "§ 51 Abs. 3 Satz 4 BBG"] in found
     assert ["jedes Jahr", "63 Jahre", "§ 52 Abs. 3 BBG"] in found
+    assert text(page.select("details.section > summary")[0]) == (
+        "Tarifbeschäftigte, Regelaltersgrenze (regulär)"
+    )
     assert "auf weniger als 7 Personen" in words(page, ".method")
 
 

@@ -397,19 +397,25 @@ RULES: Final[dict[str, Text]] = {
 }
 
 
-def law_table(rows: Sequence[AgeStep]) -> Table:
-    """The age limits with their source, row by row."""
-    return Table(
-        caption=_("Age limits by birth"),
-        columns=(
-            Column(key="rule", label=_("For"), primary=True, value=lambda row: RULES[row.rule]),
-            Column(key="born", label=_("Born"), value=_born),
-            Column(key="months", label=_("Age limit"), value=_age),
-            Column(key="source", label=_("Source")),
-        ),
-        rows=rows,
-        compact=True,
+def law_tables(rows: Sequence[AgeStep]) -> list[tuple[Text, Table]]:
+    """The age limits with their source: what for, and a table by birth."""
+    columns = (
+        Column(key="born", label=_("Born"), primary=True, value=_born),
+        Column(key="months", label=_("Age limit"), value=_age),
+        Column(key="source", label=_("Source")),
     )
+    return [
+        (
+            label,
+            Table(
+                caption=label,
+                columns=columns,
+                rows=[row for row in rows if row.rule == rule],
+                compact=True,
+            ),
+        )
+        for rule, label in RULES.items()
+    ]
 
 
 def _born(row: AgeStep) -> str:

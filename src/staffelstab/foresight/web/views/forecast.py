@@ -154,7 +154,7 @@ def forecast_template(request: Request) -> HttpResponse:  # noqa: ARG001 - the s
 def forecast_method(request: Request) -> HttpResponse:
     """How the forecast is computed: law, assumptions, protection of small groups."""
     context = {
-        "rules": drawing.law_table(steps()),
+        "rules": drawing.law_tables(steps()),
         "turnover": percent_exact(assumptions.current().turnover),
         "threshold": group_threshold(),
     }
