@@ -50,6 +50,8 @@ SCREENS = [
     ("kaya", "/verzeichnis/leistungen/"),
     ("kaya", "/verzeichnis/gemeinden/"),
     ("thielking", "/verwaltung/konten/"),
+    ("thielking", "/verwaltung/konten/einladen/"),
+    ("kaya", "/verwaltung/vertretungen/"),
     ("thielking", "/verwaltung/organisation/"),
     ("krahl", "/verwaltung/protokoll/"),
     ("mollenhauer", "/verwaltung/verbuende/"),
@@ -109,6 +111,7 @@ DETAILS = [
     ("kaya", "/verzeichnis/leistungen/", r"^/verzeichnis/leistungen/[0-9a-f-]{36}/$", "bearbeiten/"),
     ("thielking", "/verwaltung/konten/", r"^/verwaltung/konten/[0-9a-f-]{36}/$", ""),
     ("thielking", "/verwaltung/konten/", r"^/verwaltung/konten/[0-9a-f-]{36}/$", "rollen/"),
+    ("kaya", "/verwaltung/vertretungen/", r"^/verwaltung/vertretungen/neu/[0-9a-f-]{36}/$", ""),
     ("thielking", "/verwaltung/konten/", r"^/verwaltung/konten/[0-9a-f-]{36}/$", "beenden/"),
 ]
 
