@@ -226,6 +226,20 @@ def test_forecast_is_not_there_for_an_employee(client_as: ClientAs, url: str) ->
     assert client_as("employee").get(url).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        ("executive", 200), ("personnel", 200), ("knowledge_manager", 200), ("line_manager", 200),
+        ("advisor", 404), ("privacy", 404), ("administrator", 404), ("network_operator", 404),
+    ],
+)  # fmt: skip
+def test_forecast_is_there_for_those_who_plan(client_as: ClientAs, role: str, status: int) -> None:
+    client = client_as(role)
+    for name in ("", "export/", "tabelle/", "vorlage/", "rechnung/"):
+        assert client.get(BOARD + name).status_code == status
+    assert client.post(TABLE, {}).status_code == (422 if status == 200 else 404)
+
+
 # --- age table ----------------------------------------------------------------------------------------------
 
 DATA = {"date": "2023-12-31", "until": "2030", "turnover": ""}
