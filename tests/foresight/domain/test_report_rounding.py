@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from staffelstab.foresight.domain.report_rounding import BASE, rounded, rounded_steps
 
-EXITS = st.lists(st.floats(min_value=0, max_value=500), min_size=1, max_size=12)
+EXITS = st.lists(st.integers(0, 2000).map(lambda tenths: tenths / 10), min_size=1, max_size=8)
 """Exits by year, with the fractions that bands and turnover bring."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
 import io
 import itertools
 import shutil
@@ -16,69 +15,12 @@ import pikepdf
 import pytest
 from django.utils import translation
 
-from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.domain.report_document import Document
-from staffelstab.foresight.selectors.report_exits import Exits, ExitSpan
-from staffelstab.foresight.selectors.report_figures import (
-    Coverage,
-    Figures,
-    ListedRisk,
-    MeasureCounts,
-    OfficeCoverage,
-)
 from staffelstab.foresight.selectors.report_files import pdf_of
 from staffelstab.foresight.selectors.report_sections import document
-from staffelstab.foresight.selectors.report_words import Frame
+from tests.factories.reports import FIGURES, FRAME
 
 pytestmark = pytest.mark.slow  # the document is drawn by another process
-
-PIXEL = (
-    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5E"
-    "rkJggg=="
-)
-FRAME = Frame(
-    language="de",
-    house="Stadt Musterstadt",
-    colour="#8d1f3d",
-    logo=PIXEL,
-    subject="50 Sozialamt",
-    unit=True,
-    made_on=dt.date(2026, 11, 22),
-    revision=7,
-    version="1.0",
-    before=(dt.date(2025, 11, 22), {"tasks": 70, "soon": 20}),
-)
-
-
-def span(year: int, early: int, regular: int, late: int, total: int) -> ExitSpan:
-    exits = dict(zip(Scenario, (early, regular, late), strict=True))
-    return ExitSpan(first=year, last=year, exits=exits, total=dict.fromkeys(Scenario, total))
-
-
-FIGURES = Figures(
-    as_of=dt.date(2026, 11, 22),
-    turnover=0.04,
-    lead=7,
-    reason="Mittel der letzten Jahre",
-    units=4,
-    coverage=Coverage(tasks=74, nobody=1, one=51, several=22),
-    offices=(
-        OfficeCoverage(name="Sozialamt", coverage=Coverage(tasks=41, nobody=1, one=27, several=13)),
-        OfficeCoverage(name="Wohngeldstelle", coverage=Coverage(tasks=33, nobody=0, one=24, several=9)),
-    ),
-    outlook=(0, 5, 10, 20, 30),
-    risks=(
-        ListedRisk(
-            title="Wohngeld bescheiden", office="Wohngeldstelle", holders=1, planned=1, running=0, done=2
-        ),
-        ListedRisk(title="Gebühren festsetzen", office="Sozialamt", holders=0, planned=0, running=0, done=0),
-    ),
-    measures=MeasureCounts(planned=2, running=1, done=3, dropped=0, overdue=1),
-    exits=Exits(
-        spans=(span(2027, 10, 5, 0, 5), span(2028, 15, 10, 5, 15)), persons=40, unknown=5, estimated=True
-    ),
-    threshold=7,
-)
 
 
 @pytest.fixture(scope="module")

@@ -44,12 +44,12 @@ class ContentChanged(RuntimeError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownTable:
-    """A table as page and PDF draw it: heads and cells with *is a number*; the first cell names the row."""
+    """A table as page and PDF draw it: heads with *is a number*, cells with that and their head."""
 
     key: str
     title: str
     heads: tuple[tuple[str, bool], ...]
-    rows: tuple[tuple[tuple[str, bool], ...], ...]
+    rows: tuple[tuple[tuple[str, bool, str], ...], ...]
     picture: Any = None
 
 
@@ -90,17 +90,14 @@ def shown(value: Value, kind: Kind) -> str:
     """A figure as text in the active language."""
     if value is None:
         return DASH
-    match kind:
-        case Kind.TEXT:
-            return str(value)
-        case Kind.COUNT:
-            return number_format(value, force_grouping=True)
-        case Kind.CHANGE:
-            sign = "+" if float(value) > 0 else "−" if float(value) < 0 else "±"
-            return sign + number_format(abs(int(value)), force_grouping=True)
-        case Kind.SHARE:
-            share = number_format(float(value) * 100, 1)
-            return _("%(number)s%%") % {"number": share}
+    if kind == Kind.TEXT:
+        return str(value)
+    if kind == Kind.COUNT:
+        return number_format(value, force_grouping=True)
+    if kind == Kind.CHANGE:
+        sign = "+" if float(value) > 0 else "−" if float(value) < 0 else "±"
+        return sign + number_format(abs(int(value)), force_grouping=True)
+    return _("%(number)s%%") % {"number": number_format(float(value) * 100, 1)}
 
 
 def shown_table(table: Table, *, picture: Any = None) -> ShownTable:
@@ -112,7 +109,7 @@ def shown_table(table: Table, *, picture: Any = None) -> ShownTable:
         heads=tuple((column.label, is_) for column, is_ in zip(table.columns, numeric, strict=True)),
         rows=tuple(
             tuple(
-                (shown(value, column.kind), is_)
+                (shown(value, column.kind), is_, column.label)
                 for value, column, is_ in zip(row, table.columns, numeric, strict=True)
             )
             for row in table.rows

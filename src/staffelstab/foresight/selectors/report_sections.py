@@ -288,11 +288,12 @@ def coverage_cells(coverage: Coverage) -> tuple[int, int, int, int]:
 def _coverage_section(figures: Figures) -> Section:
     title = _("How tasks are covered today")
     covered = figures.coverage
+    if not covered.tasks:
+        return Section(key="coverage", title=title, paragraphs=(_("There is no task to list."),))
     names = (_("nobody can do them"), _("one person can do them"), _("two or more persons can do them"))
     counts = (covered.nobody, covered.one, covered.several)
     rows = tuple(
-        (name, count, round(count / covered.tasks, 3) if covered.tasks else 0.0)
-        for name, count in zip(names, counts, strict=True)
+        (name, count, round(count / covered.tasks, 3)) for name, count in zip(names, counts, strict=True)
     )
     columns = (
         Column(label=_("Tasks that"), kind=Kind.TEXT),

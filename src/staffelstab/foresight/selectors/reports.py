@@ -13,7 +13,6 @@ from django.db.models import FETCH_RAISE, Q, QuerySet
 from staffelstab.core import permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
-from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.foresight.enums import ReportState, ReportSubject
 from staffelstab.foresight.models import Report
 from staffelstab.foresight.permissions import (
@@ -94,31 +93,20 @@ def before(report: Report) -> Report | None:
 
 
 def organisation_subject(*, actor: Actor) -> Subject:
-    """The whole organisation. Raises NotFound when the actor may not report on it."""
+    """The whole organisation. Raises PermissionRefused when the actor may not report on it."""
     house = own_organisation(actor=actor)
-    return _allowed(actor, Subject(ReportSubject.ORGANISATION, house.pk, house.name))
+    subject = Subject(ReportSubject.ORGANISATION, house.pk, house.name)
+    permissions.require(actor, MAKE, subject)
+    return subject
 
 
-def unit_subject(*, actor: Actor, unit_id: UUID | None = None, code: str = "") -> Subject:
-    """A unit by its key or its code. Raises NotFound, also when the actor may not report on it."""
-    wanted = Q(pk=unit_id) if unit_id else Q(code=code)
-    unit = Unit.objects.filter(wanted).first()
+def unit_subject(*, actor: Actor, code: str) -> Subject:
+    """A unit by its code. Raises NotFound, PermissionRefused when the actor may not report on it."""
+    unit = Unit.objects.filter(code=code).first()
     if unit is None:
         raise NotFound
-    return _allowed(actor, Subject(ReportSubject.UNIT, unit.pk, str(unit), tuple(unit.ancestor_ids)))
-
-
-def network_subject(*, actor: Actor, network_id: UUID) -> Subject:
-    """A network the organisation runs. Raises NotFound."""
-    network = Network.objects.filter(pk=network_id, operator_id=current_organisation()).first()
-    if network is None:
-        raise NotFound
-    return _allowed(actor, Subject(ReportSubject.NETWORK, network.pk, network.name))
-
-
-def _allowed(actor: Actor, subject: Subject) -> Subject:
-    if not actor.may(MAKE, subject):
-        raise NotFound
+    subject = Subject(ReportSubject.UNIT, unit.pk, str(unit), tuple(unit.ancestor_ids))
+    permissions.require(actor, MAKE, subject)
     return subject
 
 

@@ -80,6 +80,6 @@ def _chart(table: Table) -> Chart | None:
         definition=table.picture.definition,
         table=ChartTable(
             heads=[head for head, _numeric in drawn.heads],
-            rows=[[cell for cell, _numeric in row] for row in drawn.rows],
+            rows=[[cell for cell, *_rest in row] for row in drawn.rows],
         ),
     )
