@@ -58,7 +58,7 @@ def _provider(table: Mapping[str, Any], secret: Callable[[str, str], str]) -> Pr
     if any("@" in domain or "*" in domain or "." not in domain for domain in domains):
         raise ProviderFileError(f"{name}: email_domains are whole domains such as example.de")
     values = {key: table[key] for key in (*_TEXTS, *_FLAGS, "organisation_values") if key in table}
-    lists = {key: tuple(table[key]) for key in ("organisations", "scopes") if key in table}
+    lists: dict[str, Any] = {key: tuple(table[key]) for key in ("organisations", "scopes") if key in table}
     if "openid" not in lists.get("scopes", ("openid",)):
         raise ProviderFileError(f"{name}: scopes must contain openid")
     return Provider(

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core.ui.forms import Combobox, DateInput
@@ -20,7 +20,6 @@ class DeputyForm(forms.Form):
     colleague = forms.CharField(
         label=_("Deputy"),
         max_length=420,
-        widget=Combobox(search_url=reverse_lazy("identity:deputy_pick")),
         help_text=_("Type a name or an e-mail address and choose from the suggestions."),
     )
     since = forms.DateField(label=_("First day"), widget=DateInput())
@@ -30,4 +29,5 @@ class DeputyForm(forms.Form):
 
     def __init__(self, *args: Any, grants: Iterable[tuple[UUID, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["colleague"].widget = Combobox(search_url=reverse("identity:deputy_pick"))
         self.fields["grant"].choices = [(str(key), words) for key, words in grants]  # type: ignore[attr-defined]

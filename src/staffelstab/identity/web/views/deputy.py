@@ -72,7 +72,7 @@ def deputy_withdraw(request: Request, deputy_id: UUID) -> HttpResponse:
 @access("identity.deputy.name")
 def deputy_pick(request: Request) -> HttpResponse:
     """Suggestions for a colleague: the parameter ``q``, else the only one there is."""
-    text = request.GET.get("q", next(iter(request.GET.values()), ""))[:200]
+    text = str(request.GET.get("q", next(iter(request.GET.values()), "")))[:200]
     today = timezone.localdate(request.now)
     found = deputies.colleague_pick(actor=request.actor, text=text, today=today)
     return HttpResponse(format_html_join("", '<option value="{}"></option>', ((each,) for each in found)))

@@ -33,8 +33,8 @@ logger = logging.getLogger("staffelstab.single_sign_on")
 def provider_login(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Begin: a page that leads on to the provider. Raises NotFound.
 
-    The page forwards by itself and carries a link. A redirect in answer to the form would be stopped by our own
-    content security policy (``form-action``), at the provider or at whatever it forwards to.
+    A redirect in answer to the form would be stopped by our own content security policy (``form-action``), at the
+    provider or at whatever it forwards to.
     """
     described = providers.provider(provider_id)
     context: dict[str, object] = {"provider": described.name, "url": ""}
@@ -44,7 +44,14 @@ def provider_login(request: HttpRequest, provider_id: str) -> HttpResponse:
         except (RequestException, OAuth2Error) as error:
             logger.warning("provider %s cannot be asked: %s", described.id, type(error).__name__)
             return unreachable(request, described.name)
-    return render(request, "identity/provider/login.html", context)
+    return _leading_on(render(request, "identity/provider/login.html", context), str(context["url"]))
+
+
+def _leading_on(page: HttpResponse, url: str) -> HttpResponse:
+    """The page forwards by itself; its link is for browsers that do not."""
+    if url:
+        page.headers["Refresh"] = f"0; url={url}"
+    return page
 
 
 class CallbackView(OAuth2CallbackView):
@@ -128,7 +135,8 @@ class SignOutView(LogoutView):
             url = ""
         if not url:
             return redirect(back)
-        return render(request, "identity/provider/logout.html", {"provider": described.name, "url": url})
+        page = render(request, "identity/provider/logout.html", {"provider": described.name, "url": url})
+        return _leading_on(page, url)
 
 
 sign_out = SignOutView.as_view()
