@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from staffelstab.config import database
 from staffelstab.core.database.facts import ConnectionFacts
 from tests import servers
 
-NAME = "pooled"
+NAME = f"pooled_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 pytestmark = pytest.mark.skipif(not servers.pool_is_installed(), reason="PgBouncer is not installed")
 
 

@@ -142,7 +142,9 @@ class Program:
             self.process.wait(60)
 
 
-def run(*, rounds: int, port: int, seed: int, data: Path, say: bool) -> Totals:
+def run(
+    *, rounds: int, port: int, seed: int, data: Path, say: bool, order: tuple[str, ...] = _ORDER
+) -> Totals:
     """All rounds; stops at the first round that found something."""
     chance = random.Random(seed)  # noqa: S311 - the moment of a kill
     program, register, totals = Program(data, port), Register(data), Totals()
@@ -165,7 +167,7 @@ def run(*, rounds: int, port: int, seed: int, data: Path, say: bool) -> Totals:
         load.sign_in()
         revision = _revision(register)
         for number in range(1, rounds + 1):
-            kind = _ORDER[(number - 1) % len(_ORDER)]
+            kind = order[(number - 1) % len(order)]
             load.start()
             load.wait_until_busy()
             time.sleep(chance.uniform(0.0, 1.5))

@@ -10,6 +10,7 @@ import errno
 import os
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import Error
@@ -75,7 +76,8 @@ def _state(error: BaseException) -> str:
 
 def space_is_short() -> bool:
     """Whether the disk of data and files is so full that nothing new should be accepted. Asks the file system."""
-    stored = settings.STORAGES["default"].get("OPTIONS", {}).get("location", settings.DATA)
+    storage: Any = settings.STORAGES["default"]
+    stored = storage.get("OPTIONS", {}).get("location", settings.DATA)
     return any(_short(Path(folder)) for folder in {str(settings.DATA), str(stored)})
 
 

@@ -65,4 +65,5 @@ def _answer(request: HttpRequest, found: Outage, *, uncertain: bool) -> HttpResp
         response.headers["HX-Retarget"] = "#content"
         response.headers["HX-Reswap"] = "afterbegin"
         return response
-    return HttpResponse(render_to_string(f"{found.status}.html", shown), status=found.status)
+    page = "507.html" if found is Outage.FULL else "503.html"
+    return HttpResponse(render_to_string(page, shown), status=found.status)

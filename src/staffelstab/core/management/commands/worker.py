@@ -104,7 +104,7 @@ class QuietWorker(Worker):
     def run_task(self, db_task_result: DBTaskResult) -> None:
         """Run one job; of a failure the class and the path through the code remain."""
         # The library calls this with whatever a job raised.
-        db_task_result.set_failed = partial(self._note, db_task_result, db_task_result.set_failed)  # type: ignore[method-assign]
+        db_task_result.set_failed = partial(self._note, db_task_result, db_task_result.set_failed)
         with _locked(db_task_result):
             super().run_task(db_task_result)
         if db_task_result.traceback:
