@@ -240,7 +240,10 @@ def test_passkey_form_keeps_its_errors(world: World, client: StrictClient) -> No
     assert 'value="Schlüssel"' in page.content.decode()
 
 
-@pytest.mark.parametrize("credential", ["{}", '{"id": "x"}', "[]", "null", '"x"'])
+SHAPELESS = '{"id": "x", "rawId": "x", "type": "public-key"}'
+
+
+@pytest.mark.parametrize("credential", ["{}", '{"id": "x"}', "[]", "null", '"x"', SHAPELESS])
 def test_passkey_that_is_none_is_refused(world: World, client: StrictClient, credential: str) -> None:
     page = confirmed(client).post(HOME + "passkeys/neu/", {"name": "", "credential": credential})
     assert page.status_code == 200
@@ -275,3 +278,15 @@ def test_passkey_that_does_not_confirm_is_asked_for_again(world: World, client: 
     path = HOME + "passkeys/bestaetigen/"
     answer = client.post(path, {"credential": "{}", "next": HOME})
     assert unquote(answer.url) == f"{path}?next={HOME}"
+
+
+def test_passkey_can_be_renamed(world: World, client: StrictClient) -> None:
+    account = world.accounts["advisor"]
+    confirmed(client)
+    with activate(TenancyContext(account_id=account.pk)):
+        key = Authenticator.objects.create(user=account, type="webauthn", data={"name": "Alt"}).pk
+    path = f"{HOME}passkeys/{key}/"
+    assert 'value="Alt"' in page_of(client, path)
+    assert "Bitte geben Sie dem Passkey einen Namen." in client.post(path, {"name": ""}).content.decode()
+    assert client.post(path, {"name": "Dienst-Laptop"}).url == HOME + "passkeys/"
+    assert "Dienst-Laptop" in page_of(client, HOME)

@@ -20,6 +20,7 @@ from tests.guards.rows import staff_session
 from tests.strict_client import StrictClient
 from tests.world import World
 
+SWITCH = "/verwaltung/organisation/wechseln/"
 OPEN, LIST = "/verwaltung/betrieb/", "/verwaltung/betriebszugriffe/"
 REASON = "Ticket 4711: Import bricht ab"
 ClientAs = Any
@@ -304,5 +305,6 @@ def test_staff_without_any_organisation_may_work(world: World) -> None:
     client = StrictClient()
     client.force_login(account)
     assert client.get(OPEN).status_code == 404
+    assert client.post(SWITCH, {"organisation": str(world.stranger_id)}).status_code == 404
     assert staff.is_operator(account.pk) is False
     assert staff.is_operator(world.accounts["advisor"].pk) is False
