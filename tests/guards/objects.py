@@ -71,6 +71,7 @@ def ready_report() -> Report:
 ARGUMENTS: dict[str, Callable[[], Any]] = {
     "account_id": lambda: rows.membership().account_id,
     "barrier_id": lambda: rows.barrier().pk,
+    "digest": lambda: rows.ROWS["identity.OrganisationLogo"]().digest,
     "deputy_id": lambda: rows.role_deputy().pk,
     "holding_id": lambda: rows.holding().pk,
     "import_id": lambda: rows.upload(ImportState.READY).pk,
@@ -88,6 +89,7 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "upload_id": lambda: rows.service_upload().pk,
     # not keys of an organisation's rows
     "ags": lambda: "09162000",
+    "code": lambda: "core.look",  # a retention rule
     "key": lambda: "abc-def",
     "kind": lambda: "csv",
     "persona": lambda: "kaya",
@@ -96,7 +98,7 @@ ARGUMENTS: dict[str, Callable[[], Any]] = {
     "uidb36": lambda: "1",
 }
 
-PLAIN = frozenset({"ags", "key", "kind", "persona", "pk", "provider_id", "uidb36"})
+PLAIN = frozenset({"ags", "code", "key", "kind", "persona", "pk", "provider_id", "uidb36"})
 """Arguments that do not name an organisation's row."""
 
 

@@ -22,6 +22,6 @@ def on_import_applied(event: Event) -> None:
 def on_new_day(*, now: datetime) -> None:
     """Record the head figures of every organisation, one transaction each. Safe to repeat."""
     for organisation_id in all_organisation_ids():
-        actor = system_actor(organisation_id=organisation_id, reason="record_risks")
+        actor = system_actor(organisation_id=organisation_id, reason="quarter")
         with activate(TenancyContext(organisation_id=organisation_id)):
             record_quarter(actor=actor, today=timezone.localdate(now), now=now)

@@ -1,17 +1,17 @@
-"""The record kept once a quarter, by import and by command."""
+"""The record kept once a quarter, by import and every night."""
 
 from __future__ import annotations
 
 import datetime as dt
 
 import pytest
-from django.core.management import call_command
 
 from staffelstab.core import outbox
 from staffelstab.core.errors import PermissionRefused
 from staffelstab.core.models import AuditEntry, OutboxEvent
 from staffelstab.foresight.models import RiskRecord
 from staffelstab.foresight.services.records import record_quarter
+from staffelstab.foresight.subscribers import on_new_day
 from tests.factories.foresight import small_house
 from tests.factories.workforce import TaskFactory
 from tests.world import NOW, World
@@ -53,8 +53,8 @@ def test_an_applied_import_records_the_quarter(world: World) -> None:
         assert list(RiskRecord.objects.values_list("tasks", flat=True)) == [4]
 
 
-def test_record_risks_records_every_organisation(world: World) -> None:
-    call_command("record_risks")
+def test_new_day_records_every_organisation(world: World) -> None:
+    on_new_day(now=dt.datetime(2026, 11, 22, 3, tzinfo=dt.UTC))
     for key in (world.organisation.pk, world.neighbour_id, world.stranger_id):
         with world.inside(organisation_id=key):
             assert RiskRecord.objects.count() == 1
