@@ -27,15 +27,35 @@ _MAINTENANCE = """
     WHERE p.polname = 'maintenance' ORDER BY 1
 """
 
+# Both carry an account's sort key to its memberships, in every house, and nothing else (docs/adr/0013).
+SORT_KEY_TRIGGERS = [
+    "public.identity_account.account_sort_key",
+    "public.identity_membership.membership_sort_key",
+]
+
+_TOUCHES = """
+    SELECT format('%s.%s.%s', n.nspname, c.relname, t.tgname)
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_proc p ON p.oid = t.tgfoid
+    WHERE NOT t.tgisinternal AND p.pronamespace = 'public'::regnamespace AND NOT p.prosecdef
+      AND p.proname IN ('core_touch', 'core_touch_audited') ORDER BY 1
+"""
+
+
+def touch_triggers(connection: psycopg.Connection) -> list[str]:
+    """Return `schema.table.trigger` of the triggers that note a topic with the rights of whoever writes."""
+    return [str(name) for (name,) in connection.execute(_TOUCHES)]
+
 
 def maintenance_policies(connection: psycopg.Connection, *, owner: str) -> list[str]:
     """Return `schema.table.policy` of the policies that hold for the owner role and for nobody else."""
     return [str(name) for name, alone in connection.execute(_MAINTENANCE, [owner]) if alone]
 
 
-def configuration(policies: list[str]) -> str:
-    """Return a configuration that adds the owner's policies to the exceptions of `pgrls.toml`."""
+def configuration(policies: list[str], triggers: list[str]) -> str:
+    """Return a configuration that adds the owner's policies and the noting triggers to `pgrls.toml`."""
     lines = [f"extends = {json.dumps(str(CONFIGURATION))}"]
+    lines += ["[lint.rules.SEC013]", f"allowlist = {json.dumps([*triggers, *SORT_KEY_TRIGGERS])}"]
     for rule in MAINTENANCE_RULES:
         lines += [f"[lint.rules.{rule}]", f"allowlist = {json.dumps(policies)}"]
     return "\n".join(lines) + "\n"
@@ -45,8 +65,9 @@ def lint(*, folder: Path, owner_url: str, arguments: list[str]) -> int:
     """Run `pgrls lint` on a migrated database; `folder` takes the configuration. Returns its exit status."""
     with psycopg.connect(owner_url) as connection:
         policies = maintenance_policies(connection, owner=database.OWNER)
+        triggers = touch_triggers(connection)
     path = folder / "pgrls.toml"
-    path.write_text(configuration(policies), encoding="utf-8")
+    path.write_text(configuration(policies, triggers), encoding="utf-8")
     program = str(Path(sys.executable).parent / "pgrls")
     command = [program, "lint", f"--config={path}", f"--database-url={owner_url}", *arguments]
     return subprocess.run(command, check=False, cwd=ROOT).returncode

@@ -167,13 +167,6 @@ FOREIGN_TABLES: dict[str, Protection] = {
     ),
     "socialaccount_socialapp": Global("unused: providers stand in the operator's file"),
     "socialaccount_socialtoken": Global("unused: tokens of providers are not kept"),
-    "socialaccount_socialaccount": Custom(
-        _of_account("user_id"),
-        _of_account("user_id"),
-        reason="found at sign-in through a provider; no tokens",
-    ),
-    "socialaccount_socialapp": Global("unused: providers stand in the operator's file"),
-    "socialaccount_socialtoken": Global("unused: tokens of providers are not kept"),
     "staffelstab_cache": Global("rate limits and rendered charts; no tenant data", _FULL),
 }
 

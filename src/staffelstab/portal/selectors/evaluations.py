@@ -54,7 +54,9 @@ EVALUATIONS: tuple[Evaluation, ...] = (
     Evaluation(
         code="foresight.forecast",
         name=_("Forecast of exits"),
-        purpose=_("Shows how many people leave in which year, so that successors and handovers can be planned."),
+        purpose=_(
+            "Shows how many people leave in which year, so that successors and handovers can be planned."
+        ),
         inputs=_(
             "Holdings with share and unit, exit quarter or exit band per holding, on request the turnover of the "
             "organisation. No birth date, no absence, no performance. An uploaded age table is not stored."

@@ -27,7 +27,9 @@ class PositionForm(SpineForm):
 
     number = forms.CharField(label=_("Position number"), max_length=40)
     title = forms.CharField(
-        label=_("Name of the position"), max_length=200, help_text=_("For example “Case work housing benefit”.")
+        label=_("Name of the position"),
+        max_length=200,
+        help_text=_("For example “Case work housing benefit”."),
     )
     unit = unit_field()
     is_lead = forms.BooleanField(label=_("Leads the unit"), required=False)
