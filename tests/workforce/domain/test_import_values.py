@@ -105,7 +105,9 @@ REFUSED: list[tuple[Callable[[str], object], str, str]] = [
     (values.parse_exit_quarter, "1928-Q3", "exit_quarter.range"),
     (values.parse_exit_band, "in 7 Jahren", "exit_band.invalid"),
     (values.parse_exit_band, "12", "exit_band.invalid"),
+    (values.parse_exit_band, DateText("2028-03-01"), "exit_quarter.date"),
     (values.parse_exit, "irgendwann", "exit.invalid"),
+    (values.parse_exit, "31.07.2028", "exit_quarter.date"),
     (values.parse_service_key, "12345678901234", "service_key.invalid"),
     (values.parse_service_key, "9910702301700", "service_key.invalid"),
     (values.parse_service_key, "9,9107E+13", "key.rounded"),
@@ -202,3 +204,29 @@ def test_cleaned_text_survives_export_and_import(text: str) -> None:
         return
     assert values.clean(values.escape_formula(once)) == once
     assert values.clean(values.protect_apostrophe(once)) == once
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (Decimal("0.5000"), "0,5"),
+        (Decimal("1.000"), "1"),
+        (Decimal("0.333"), "0,333"),
+        (Decimal(100), "100"),
+    ],
+)
+def test_share_is_written_with_a_comma(value: Decimal, shown: str) -> None:
+    assert values.render_share(value) == shown
+
+
+def test_yes_and_no_are_written_in_words() -> None:
+    assert [values.render_yes_no(value) for value in (True, False)] == ["ja", "nein"]
+
+
+@pytest.mark.parametrize(
+    ("text", "protected"),
+    [("'=Summe", "''=Summe"), ("''=Summe", "'''=Summe"), ("=Summe", "=Summe"), ("'s-Graben", "'s-Graben")],
+)
+def test_only_what_would_be_shortened_gets_a_further_apostrophe(text: str, protected: str) -> None:
+    assert values.protect_apostrophe(text) == protected
+    assert values.clean(values.protect_apostrophe("'=Summe")) == "'=Summe"
