@@ -50,6 +50,10 @@ def test_names_show_what_was_combined() -> None:
 def test_object_reaches_the_predicate() -> None:
     same = Predicate("same", lambda _actor, obj: obj == 7)
     assert ((same & ~constant(False))(ANONYMOUS, 7), same(ANONYMOUS, 8)) == (True, False)
+    own = Predicate("own", lambda actor, obj: actor == CLERK and obj == 7)
+    no, yes = constant(False), constant(True)
+    for rule in (own & yes, yes & own, own | no, no | own, ~~own):
+        assert [rule(CLERK, 7), rule(CLERK, 8), rule(ANONYMOUS, 7)] == [True, False, False]
 
 
 ORGANISATION = uuid4()

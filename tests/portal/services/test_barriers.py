@@ -6,7 +6,10 @@ from datetime import date
 
 import pytest
 
+from staffelstab.core.actors import ANONYMOUS
+from staffelstab.portal.services import barriers
 from staffelstab.portal.services.barriers import month_later
+from tests.world import NOW
 
 
 @pytest.mark.parametrize(
@@ -20,3 +23,10 @@ from staffelstab.portal.services.barriers import month_later
 )
 def test_month_later(day: date, due: date) -> None:
     assert month_later(day) == due
+
+
+def test_report_needs_somebody_who_answers(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The database of the tests has an operator from the beginning.
+    monkeypatch.setattr(barriers, "_operator_id", lambda: None)
+    with pytest.raises(barriers.NobodyResponsible):
+        barriers.report_barrier(text="Zu klein", page="/", contact="", actor=ANONYMOUS, now=NOW)

@@ -71,10 +71,6 @@ class Examination:
     values: Mapping[str, Any]
     staged: Staged | None = None
 
-    @property
-    def changes_nothing(self) -> bool:
-        return all(sheet.new == sheet.changed == 0 for sheet in self.sheets.values())
-
 
 def refused(error: SourceRefused) -> Examination:
     """The examination of something that is no readable file."""
@@ -90,7 +86,6 @@ def examine(
     day: date,
     progress: Progress,
     expected: int = 0,
-    examples: bool = True,
 ) -> Examination:
     """Stage, check and compare. Runs inside a transaction with the organisation's context."""
     with connection.cursor() as cursor:
@@ -110,27 +105,24 @@ def examine(
     obstacles = ProblemCollector(limit=PROBLEM_LIMIT)
     checks.run(checks.ENDINGS, staged, values, obstacles)
     sheets = {
-        target.sheet: _summary(target, staged, values, examples=examples)
-        for target in TARGETS
-        if target.sheet in staged.present
+        target.sheet: _summary(target, staged, values) for target in TARGETS if target.sheet in staged.present
     }
     return Examination(staged.kind, staged.problems, obstacles, sheets, values, staged)
 
 
-def _summary(target: Target, staged: Staged, values: Mapping[str, Any], *, examples: bool) -> SheetSummary:
+def _summary(target: Target, staged: Staged, values: Mapping[str, Any]) -> SheetSummary:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT action, count(*) FROM {target.plan} GROUP BY 1")
         counts = dict(cursor.fetchall())
         cursor.execute(f"SELECT count(*) FROM ({plan.MISSING[target.sheet]}) x", values)
         missing = int(cursor.fetchone()[0])
     found: dict[str, tuple[Example, ...]] = {}
-    if examples:
-        if counts.get("new"):
-            found["new"] = _new(target)
-        if counts.get("changed"):
-            found["changed"] = _changed(target, values)
-        if missing:
-            found["missing"] = _missing(target, values)
+    if counts.get("new"):
+        found["new"] = _new(target)
+    if counts.get("changed"):
+        found["changed"] = _changed(target, values)
+    if missing:
+        found["missing"] = _missing(target, values)
     return SheetSummary(
         rows=staged.rows[target.sheet],
         new=counts.get("new", 0),
