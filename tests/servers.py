@@ -24,8 +24,8 @@ from staffelstab.core.database.facts import ConnectionFacts
 
 CHOICES = ("embedded", "postgresql15", "pgbouncer")
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
-POOL_SIZE = 3
-"""Sessions of PgBouncer per role and database: fewer than the tests have connections, so that they are shared."""
+POOL_SIZE = 5
+"""Sessions of PgBouncer per role and database, used in turn: a job with its lock and its progress needs three."""
 
 _PATIENCE = 30.0  # seconds until a server must answer
 _PORT, _POOL_PORT = 5432, 6432  # only parts of socket names; no network port is opened unless asked for

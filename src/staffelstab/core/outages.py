@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import Error
-from django.db.utils import InterfaceError, OperationalError
+from django.db.utils import InterfaceError, InternalError, OperationalError
 
 
 class Outage(Enum):
@@ -64,8 +64,10 @@ def outage(error: BaseException | None) -> Outage | None:
     state = _state(error)
     if state in _BY_STATE:
         return _BY_STATE[state]
-    # A connection that breaks has no state of its own; class 08 is the same said by the server or the pool.
-    lost = isinstance(error, OperationalError | InterfaceError) and (not state or state.startswith("08"))
+    # A connection that breaks has no state of its own, nor has one on which a pool passed on the last words of a
+    # session that was just ended (an internal error of the driver); class 08 is said by the server or the pool.
+    kinds = OperationalError | InterfaceError | InternalError
+    lost = isinstance(error, kinds) and (not state or state.startswith("08"))
     return Outage.UNREACHABLE if lost else None
 
 

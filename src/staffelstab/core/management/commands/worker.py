@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import DEFAULT_DB_ALIAS, close_old_connections, connection, connections, transaction
-from django.db.utils import InterfaceError, OperationalError
+from django.db import Error as DatabaseFault
 from django.tasks import TaskResultStatus
 from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
@@ -137,7 +137,7 @@ class QuietWorker(Worker):
                     looked = time.monotonic()
                 self.run()
                 pause = interval
-            except (OperationalError, InterfaceError) as error:
+            except DatabaseFault as error:
                 if outage(error) is None:
                     raise
                 logger.warning("the worker waits for the database", extra={"exception": type(error).__name__})
