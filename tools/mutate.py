@@ -89,7 +89,8 @@ def generated(path: Path) -> Mapping[str, str]:
     found = {}
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.FunctionDef):
-            found[node.name] = "\n".join(lines[node.lineno : node.end_lineno])
+            source = "\n".join(lines[node.lineno - 1 : node.end_lineno])
+            found[node.name] = source.replace(node.name, "function", 1)
     return found
 
 

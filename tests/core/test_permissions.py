@@ -108,6 +108,7 @@ def test_refusal_looks_like_absence() -> None:
     with pytest.raises(NotFound) as refusal:
         permissions.require(CLERK, "identity.account.manage")
     assert type(refusal.value) is PermissionRefused
+    assert refusal.value.data == {"permission": "identity.account.manage"}
     assert (refusal.value.status, refusal.value.code, refusal.value.message) == (
         404,
         "core.not_found",
@@ -187,3 +188,17 @@ def test_rule_is_asked_about_the_object_for_deputies_too() -> None:
     finally:
         table[name] = known
     assert deputy.stood_in_for == {"Ada Amt"}
+
+
+def test_own_right_to_the_object_needs_no_deputy() -> None:
+    own = uuid4()
+    rule = Predicate("own", lambda _actor, obj: obj == own)
+    name, table = "identity.account.manage", permissions._rules  # noqa: SLF001 - put back below
+    known = table[name]
+    deputy = Actor(account_id=uuid4(), organisation_id=ORGANISATION, grants=(Grant("x", holder="Ada Amt"),))
+    table[name] = rule
+    try:
+        permissions.require(deputy, name, own)
+    finally:
+        table[name] = known
+    assert deputy.stood_in_for == set()

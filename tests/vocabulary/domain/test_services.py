@@ -12,6 +12,8 @@ from staffelstab.vocabulary.domain.services import (
     key_parts,
     plain_text,
     search_text,
+    shorten,
+    split_terms,
     tidy_terms,
 )
 
@@ -91,3 +93,38 @@ def test_check_rows_takes_a_service_without_key_silently() -> None:
 def test_check_rows_of_checked_rows_changes_nothing() -> None:
     once = list(check_rows([ServiceRow(A, "<b>Pass</b>", ("a, b",), "1"), ServiceRow(A, "Zweiter", (), "2")]))
     assert list(check_rows(once)) == once
+
+
+def test_split_terms_cuts_at_every_usual_sign() -> None:
+    assert split_terms("Perso,Ausweis;Pass|ID\nKarte\rX") == ("Perso", "Ausweis", "Pass", "ID", "Karte", "X")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("x" * 80, "x" * 80), ("x" * 81, "x" * 79 + "…"), (" <b>Pass</b> ", "Pass"), (" " * 400 + "x", "")],
+)
+def test_shorten_fits_a_sentence(text: str, shown: str) -> None:
+    assert shorten(text) == shown
+
+
+def test_lengths_at_the_limit_are_stored() -> None:
+    row = ServiceRow(B, "x" * 300, ("y" * 200,), "7" * 60, 4)
+    assert list(check_rows([row])) == [row]
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        (ServiceRow(B, "", (), "", 9), Problem("name_missing", 9)),
+        (ServiceRow("12 3", "Pass", (), "7", 9), Problem("key_form", 9, {"value": "12 3"})),
+        (ServiceRow(B, "Pass", ("y" * 201,), "", 9), Problem("term_too_long", 9, {"limit": 200})),
+    ],
+)
+def test_problem_names_its_row_and_value(row: ServiceRow, problem: Problem) -> None:
+    assert [item for item in check_rows([row]) if isinstance(item, Problem)] == [problem]
+
+
+def test_problem_is_translated_before_it_is_filled() -> None:
+    sentences: list[str] = []
+    Problem("term_too_long", 9, {"limit": 200}).sentence(lambda text: sentences.append(text) or text)
+    assert ["%(limit)s" in text for text in sentences] == [True]

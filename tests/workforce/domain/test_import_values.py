@@ -15,6 +15,9 @@ from staffelstab.workforce.domain.import_messages import PROBLEMS
 from staffelstab.workforce.domain.import_values import DateText, ValueRefused
 from staffelstab.workforce.enums import ExitBand, ResponsibilityKind
 
+LONGEST_EMAIL = f"{'x' * 64}@{'y' * 59}.{'y' * 60}.{'y' * 60}.example"
+"""254 characters."""
+
 ACCEPTED: list[tuple[Callable[[str], object], str, object]] = [
     (values.clean, "  Amt  50 ", "Amt 50"),
     (values.clean, "Amt\u00a050\n", "Amt 50"),
@@ -37,6 +40,18 @@ ACCEPTED: list[tuple[Callable[[str], object], str, object]] = [
     (values.parse_scale, "3,0", 3),
     (values.parse_scale, "4 – schwerwiegend", 4),
     (values.parse_minimum, "999", 999),
+    (values.parse_minimum, "1", 1),
+    (values.parse_minimum, "2,0", 2),
+    (values.parse_share, "5", Decimal("0.05")),
+    (values.parse_date, "1950-01-01", date(1950, 1, 1)),
+    (values.parse_date, "2150-12-31", date(2150, 12, 31)),
+    (values.parse_exit_quarter, "2000-Q1", (8000, "")),
+    (values.parse_exit_quarter, "2150-Q4", (8603, "")),
+    (values.parse_service_key, "99107023017000.0", "99107023017000"),
+    (values.parse_key, "A+B", "A+B"),
+    (values.parse_email, LONGEST_EMAIL, LONGEST_EMAIL),
+    (values.clean, "Amt\r\n50\rNord\n2", "Amt 50 Nord 2"),
+    (values.fold, "Größe Übergabe Änderung", "groesseuebergabeaenderung"),
     (values.parse_minimum, "2.0", 2),
     (values.parse_service_key, "99107023017000", "99107023017000"),
     (values.parse_service_key, "99 107 023 017 000", "99107023017000"),
@@ -118,7 +133,7 @@ REFUSED: list[tuple[Callable[[str], object], str, str]] = [
     *[(values.parse_minimum, text, "minimum.invalid") for text in ("0", "1000", "-1", "zwei", "1,5")],
     *[
         (values.parse_email, text, "email.invalid")
-        for text in ("ines", "a@b", "a b@c.de", "a@@c.de", "a..b@c.de")
+        for text in ("ines", "a@b", "a b@c.de", "a@@c.de", "a..b@c.de", f"{LONGEST_EMAIL}x")
     ],
     (values.parse_kind, "informiert", "kind.invalid"),
 ]
@@ -230,3 +245,23 @@ def test_yes_and_no_are_written_in_words() -> None:
 def test_only_what_would_be_shortened_gets_a_further_apostrophe(text: str, protected: str) -> None:
     assert values.protect_apostrophe(text) == protected
     assert values.clean(values.protect_apostrophe("'=Summe")) == "'=Summe"
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "data"),
+    [
+        (values.parse_exit_band, "bald", {"allowed": values.ALLOWED_BANDS}),
+        (values.parse_exit, "bald", {"allowed": values.ALLOWED_BANDS}),
+        (values.parse_kind, "bald", {"allowed": values.ALLOWED_KINDS}),
+        (values.clean, "a\x1cb", {"character": "U+001C"}),
+        (values.clean, "a\ud800b", {"character": "U+D800"}),
+        (values.clean, "aX\x0bX", {"character": "U+000B"}),
+    ],
+)
+def test_refusal_names_what_would_be_right(
+    parse: Callable[[str], object], text: str, data: dict[str, object]
+) -> None:
+    with pytest.raises(ValueRefused) as refused:
+        parse(text)
+    assert dict(refused.value.data) == data
+    assert str(refused.value) == refused.value.code
