@@ -99,7 +99,9 @@ def test_whoever_may_not_see_a_screen_cannot_post_to_it(world: World, column: st
             continue
         with world.inside():
             url = address.at(made)
-        answers[address.name] = access.observe(client, url, method="post")
+        posted = access.observe(client, url, method="post")
+        # Nothing to post to: the answer to reading decides.
+        answers[address.name] = access.observe(client, url) if posted == "405" else posted
         expected[address.name] = status
     assert answers == expected
 

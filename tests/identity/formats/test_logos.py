@@ -9,10 +9,16 @@ import zlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from staffelstab.identity.formats.logos import NoPicture, TooLarge, as_logo
+
+
+@pytest.fixture(autouse=True)
+def strict_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The web process never loads WeasyPrint, which has Pillow accept damaged files; another test may have."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", False)
 
 
 def picture(kind: str, size: tuple[int, int] = (40, 20), **options: object) -> bytes:
