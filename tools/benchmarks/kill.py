@@ -72,7 +72,12 @@ class Program:
                 ],
                 stdout=log,
                 stderr=log,
-                env=os.environ | {"STAFFELSTAB_DATA": str(self.data)},
+                # Tests call this too, and their settings are not those of an installation.
+                env=os.environ
+                | {
+                    "STAFFELSTAB_DATA": str(self.data),
+                    "DJANGO_SETTINGS_MODULE": "staffelstab.config.settings.base",
+                },
             )
 
     def parts(self) -> dict[str, list[psutil.Process]]:
