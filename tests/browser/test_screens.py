@@ -11,8 +11,8 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import DESKTOP, PHONE, SignIn
 
-# One worker runs all browser tests: they share one server.
-pytestmark = pytest.mark.xdist_group("browser")
+# One worker runs all browser tests: they share one server. Some two minutes together, so beside the suite.
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.long]
 
 SCREENS = [
     ("", "/konto/anmelden/"),
@@ -55,6 +55,10 @@ SCREENS = [
     ("thielking", "/verwaltung/konten/"),
     ("thielking", "/verwaltung/konten/einladen/"),
     ("kaya", "/verwaltung/vertretungen/"),
+    ("thielking", "/verwaltung/organisation/logo/"),
+    ("thielking", "/verwaltung/aufbewahrung/"),
+    ("thielking", "/verwaltung/aufbewahrung/core.look/"),
+    ("thielking", "/verwaltung/aufbewahrung/loeschen/"),
     ("thielking", "/verwaltung/organisation/"),
     ("krahl", "/verwaltung/protokoll/"),
     ("mollenhauer", "/verwaltung/verbuende/"),
