@@ -184,6 +184,20 @@ def test_connection_lost_while_saving_leaves_nothing(end_sessions: Callable[[], 
     assert "Verlorenes Amt" in client.get("/aufgaben/einheiten/").content.decode()
 
 
+def test_change_that_waits_too_long_for_another_says_so(
+    committed_database: str, postgres: ConnectionFacts, settings: Any
+) -> None:
+    settings.LOCK_PATIENCE = "200ms"
+    client, name = visitor(), connection.settings_dict["NAME"]
+    sent = {"code": "99", "name": "Wartendes Amt"}
+    with psycopg.connect(postgres.conninfo(database=name)) as other:
+        other.execute("LOCK TABLE workforce_unit IN SHARE MODE")
+        busy = client.post("/aufgaben/einheiten/neu/", sent)
+        assert (busy.status_code, busy.headers["Retry-After"]) == (503, "5")
+        assert "Dieselben Daten werden gerade bearbeitet" in busy.content.decode()
+    assert client.post("/aufgaben/einheiten/neu/", sent).status_code == 302
+
+
 def test_threads_of_the_web_server_recover_too(end_sessions: Callable[[], None]) -> None:
     """Each has a connection of its own, which the end of the server breaks in all of them."""
     ended, statuses = threading.Barrier(4), []

@@ -90,6 +90,8 @@ APP_ROLE = env.text("STAFFELSTAB_APP_ROLE", "staffelstab_app")
 DATABASES = {"default": env.database(env.text("DATABASE_URL", "postgresql:///staffelstab"))}
 if env.text("STAFFELSTAB_OWNER_DATABASE_URL"):
     DATABASES["owner"] = env.database(env.text("STAFFELSTAB_OWNER_DATABASE_URL"))
+# How long a change waits for another one (an import, say) before its page says that the data are busy.
+LOCK_PATIENCE = "20s"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -76,6 +76,10 @@ class TenancyMiddleware:
 
     def _in_transaction(self, request: HttpRequest) -> HttpResponseBase:
         with transaction.atomic():
+            if request.method not in SAFE_METHODS:
+                # Only changes wait for locks, for example those of an import: not longer than people do.
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('lock_timeout', %s, true)", [settings.LOCK_PATIENCE])
             tenancy, actor, house = self.resolve(request)
             request.actor, request.house = actor, house  # type: ignore[attr-defined]
             with context.hold(tenancy, changed=request.method not in SAFE_METHODS):
