@@ -11,8 +11,9 @@ from django.core.files.storage import default_storage
 from django.db import ProgrammingError, connection, transaction
 
 from staffelstab.core import retention as engine
+from staffelstab.core import revisions
 from staffelstab.core.errors import NotFound, PermissionRefused
-from staffelstab.core.models import AuditEntry, Look, OutboxEvent, RetentionPeriod, RetentionRun, Revision
+from staffelstab.core.models import AuditEntry, Look, OutboxEvent, RetentionPeriod, RetentionRun
 from staffelstab.identity import subscribers
 from staffelstab.identity.selectors import retention as selectors
 from staffelstab.identity.services import retention
@@ -121,14 +122,30 @@ def test_persons_go_only_when_every_posting_ended_long_ago(world: World, now: da
         back = person(left=long_ago)
         HoldingFactory(person=back, starts_on=lately)
         never = PersonFactory()
-        before = Revision.objects.filter(topic="workforce").values_list("value", flat=True).first() or 0
         deleted = retention.forget(actor=world.system, today=TODAY, now=now)
         assert (deleted["workforce.person"], deleted["workforce.holding"]) == (1, 1)
         assert set(Person.objects.values_list("pk", flat=True)) == {recent.pk, back.pk, never.pk}
         assert not Holding.objects.filter(person_id=gone.pk).exists()
         assert Holding.objects.get(person_id=back.pk).starts_on == lately
-        after = Revision.objects.filter(topic="workforce").values_list("value", flat=True).get()
-        assert after == before + 2
+
+
+def test_person_who_left_without_ever_holding_a_position_goes_too(world: World, now: datetime) -> None:
+    with world.inside():
+        PersonFactory(ended_on=TODAY - OLD)
+        late = person(left=TODAY - OLD, ended_on=TODAY - timedelta(days=30))
+        assert retention.forget(actor=world.system, today=TODAY, now=now) == {"workforce.person": 1}
+        assert [each.pk for each in Person.objects.all()] == [late.pk]
+
+
+def test_forgetting_people_moves_the_counter_of_the_register(world: World, now: datetime) -> None:
+    key = world.organisation.pk
+    with world.inside():
+        person(left=TODAY - OLD)
+    with world.inside():
+        before = revisions.value(key, "workforce")
+        retention.forget(actor=world.system, today=TODAY, now=now)
+    with world.inside():
+        assert revisions.value(key, "workforce") > before
 
 
 def upload(state: ImportState, name: str) -> Import:

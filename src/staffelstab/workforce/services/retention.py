@@ -7,11 +7,11 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core import retention, revisions
-from staffelstab.core.tenancy.context import current_organisation
+from staffelstab.core import retention
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.models import Holding, Import, Person
 
@@ -21,16 +21,16 @@ _OPEN = (ImportState.UPLOADED, ImportState.CHECKING, ImportState.APPLYING, Impor
 def _persons_who_left() -> QuerySet[Any]:
     open_ones = Holding.objects.filter(person=OuterRef("pk"), ends_on__isnull=True)
     last = Holding.objects.filter(person=OuterRef("pk")).order_by("-ends_on").values("ends_on")[:1]
-    persons: QuerySet[Any] = Person.objects.filter(~Exists(open_ones)).annotate(left_on=Subquery(last))
+    # PostgreSQL's GREATEST passes over what is not known: whoever held nothing has a last day all the same.
+    left_on = Greatest(Subquery(last), F("ended_on"))
+    persons: QuerySet[Any] = Person.objects.filter(~Exists(open_ones)).annotate(left_on=left_on)
     return persons.filter(left_on__isnull=False)
 
 
 def _delete_persons(rows: QuerySet[Any]) -> int:
     found = list(rows.values_list("pk", flat=True))
-    if found:
-        Holding.objects.filter(person_id__in=found).delete()
-        Person.objects.filter(pk__in=found).delete()
-        revisions.bump(current_organisation(), "workforce")
+    Holding.objects.filter(person_id__in=found).delete()
+    Person.objects.filter(pk__in=found).delete()
     return len(found)
 
 
@@ -38,13 +38,6 @@ def _ended_holdings() -> QuerySet[Holding]:
     """Of persons who still hold something: the others go as a whole."""
     open_ones = Holding.objects.filter(person=OuterRef("person_id"), ends_on__isnull=True)
     return Holding.objects.filter(Exists(open_ones), ends_on__isnull=False)
-
-
-def _delete_holdings(rows: QuerySet[Holding]) -> int:
-    count = retention.delete_rows(rows)
-    if count:
-        revisions.bump(current_organisation(), "workforce")
-    return count
 
 
 def _finished_imports() -> QuerySet[Import]:
@@ -79,7 +72,6 @@ RULES = (
         moment="ends_on",
         default_days=1095,
         minimum_days=30,
-        delete=_delete_holdings,
     ),
     retention.Rule(
         code="workforce.import",
