@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from staffelstab.core.actors import Actor
 from staffelstab.foresight.selectors import measures, risks
 from staffelstab.workforce.enums import ImportState, ResponsibilityKind
-from staffelstab.workforce.models import Import, Responsibility
+from staffelstab.workforce.models import Holding, Import, Responsibility
 from staffelstab.workforce.permissions import leads, manages_knowledge
 
 DUE_TASKS = 3
@@ -106,11 +106,17 @@ def start(*, actor: Actor, today: date) -> Start:
 def _own_tasks(actor: Actor, today: date) -> tuple[list[OwnTask], int]:
     if not actor.member or actor.account_id is None:
         return [], 0
+    held = Holding.objects.filter(
+        Q(starts_on__isnull=True) | Q(starts_on__lte=today),
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
+        person__account_id=actor.account_id,
+    )
+    # The person's few positions by themselves: just after a large import the database has no statistics yet, and joined
+    # with the rest it took a second to find them.
+    positions = list(held.values_list("position_id", flat=True))
     rows = (
         Responsibility.objects.filter(
-            Q(position__holdings__starts_on__isnull=True) | Q(position__holdings__starts_on__lte=today),
-            Q(position__holdings__ends_on__isnull=True) | Q(position__holdings__ends_on__gte=today),
-            position__holdings__person__account_id=actor.account_id,
+            position_id__in=positions,
             kind__in=OWN_KINDS,
             task__ended_on__isnull=True,
             position__ended_on__isnull=True,
