@@ -25,10 +25,21 @@ from tests.world import World
 PAGES = {
     "staffelstab.foresight.web.views.risk.risk_board": "/ausblick/wissensrisiko/?aufgabe={task}",
     "staffelstab.portal.web.views.start.start_show": "/",
+    "staffelstab.workforce.web.views.person.person_list": "/aufgaben/personen/?q=e",
+    "staffelstab.workforce.web.views.position.position_list": "/aufgaben/stellen/?stand=filled",
     "staffelstab.workforce.web.views.task.register.task_list": "/aufgaben/?q=wohngeld&leistung=99107023017000",
     "staffelstab.workforce.web.views.task.single.task_detail": "/aufgaben/{task}/",
+    "staffelstab.workforce.web.views.unit.unit_detail": "/aufgaben/einheiten/{unit}/",
+    "staffelstab.workforce.web.views.unit.unit_list": "/aufgaben/einheiten/",
 }
 """Every kept page with an address that shows all its parts."""
+
+MAIN = {
+    "staffelstab.workforce.web.views.person.person_list": "workforce_person",
+    "staffelstab.workforce.web.views.position.position_list": "workforce_position",
+    "staffelstab.workforce.web.views.unit.unit_list": "workforce_unit",
+}
+"""The table a page is about, where it is not that of the tasks."""
 
 
 @pytest.fixture
@@ -80,15 +91,15 @@ def test_page_depends_on_every_table_it_reads(world: World, view: str) -> None:
             organisation_id=world.organisation.pk, turnover=0.02, lead_quarters=6, reason="x"
         )
         ServiceFactory(key="99107023017000")
-        task = Task.objects.get(key="A-1").pk
+        task = Task.objects.get(key="A-1")
     client = StrictClient()
     client.force_login(world.accounts["knowledge_manager"], backend=settings.AUTHENTICATION_BACKENDS[0])
     client.get("/")  # the session finds its organisation
     with CaptureQueriesContext(connection) as captured:
-        assert client.get(PAGES[view].format(task=task)).status_code == 200
+        assert client.get(PAGES[view].format(task=task.pk, unit=task.unit_id)).status_code == 200
     read = kept.tables_of(each["sql"] for each in captured if "identity_seat(" not in each["sql"])
     topics = {table.name: table.topic for table in policies.tables()}
-    assert "workforce_task" in read
+    assert MAIN.get(view, "workforce_task") in read
     assert list(kept.page_findings(read, keeping.kept_pages[view], topics)) == []
 
 

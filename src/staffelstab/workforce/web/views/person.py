@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from staffelstab.core.ui import kept
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Table, choice_filter
@@ -37,6 +38,7 @@ def _crumbs(person: Person | None = None) -> list[Crumb]:
 
 
 @access("workforce.person.view")
+@kept.page("workforce")
 def person_list(request: Request) -> HttpResponse:
     """The directory."""
     actor, today, query = request.actor, timezone.localdate(request.now), request.GET

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from staffelstab.core.ui import kept
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Table, choice_filter
@@ -48,6 +49,7 @@ def read_filter(request: Request) -> PositionFilter:
 
 
 @access("workforce.position.view")
+@kept.page("workforce")
 def position_list(request: Request) -> HttpResponse:
     """All positions."""
     actor, today, query = request.actor, timezone.localdate(request.now), request.GET

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from staffelstab.core.ui import kept
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.workforce.models import Unit
@@ -72,6 +73,7 @@ def _drawn(nodes: tuple[UnitNode, ...], level: int = 1) -> list[dict[str, Any]]:
 
 
 @access("workforce.unit.view")
+@kept.page("workforce")
 def unit_list(request: Request) -> HttpResponse:
     """The tree of units."""
     tree = units.unit_tree(actor=request.actor, today=timezone.localdate(request.now))
@@ -84,6 +86,7 @@ def unit_list(request: Request) -> HttpResponse:
 
 
 @access("workforce.unit.view")
+@kept.page("workforce")
 def unit_detail(request: Request, unit_id: UUID) -> HttpResponse:
     """One unit: sub-units, lead, where its tasks and positions are."""
     found = units.unit_detail(actor=request.actor, unit_id=unit_id, today=timezone.localdate(request.now))
