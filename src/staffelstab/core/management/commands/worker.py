@@ -163,6 +163,8 @@ class Command(BaseCommand):
     """Run jobs until stopped."""
 
     help = "Run background jobs from the database queue."
+    # The checks load every screen; `prepare`, `migrate` and `check` run them before a worker starts.
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """``--once`` empties the queue and ends."""

@@ -24,7 +24,6 @@ from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Table
 from staffelstab.workforce.domain.import_sheets import SHEETS
 from staffelstab.workforce.enums import ImportState
-from staffelstab.workforce.formats.annotated import annotate
 from staffelstab.workforce.formats.template import write_template
 from staffelstab.workforce.models import Import
 from staffelstab.workforce.selectors import imports as selectors
@@ -171,6 +170,9 @@ def upload_errors(request: Request, import_id: UUID) -> HttpResponse:
     batch = selectors.get_import(actor=request.actor, import_id=import_id)
     if batch.state not in {ImportState.REJECTED, ImportState.READY} or not batch.problems:
         raise NotFound
+    # Here: its library takes 11 MiB, which no process needs that never comments a workbook.
+    from staffelstab.workforce.formats.annotated import annotate  # noqa: PLC0415
+
     problems = [records.problem_of(record) for record in batch.problems]
     with default_storage.open(batch.stored_as) as stored, NamedTemporaryFile(prefix="import-") as copy:
         for chunk in stored.chunks():
