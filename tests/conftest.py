@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
@@ -217,6 +218,12 @@ def client_as(world: World) -> Any:
         return client
 
     return sign_in
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """No test meets the failed attempts of another: they are counted in memory, which no rollback empties."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core import mail
-from django.core.cache import cache
 from django.urls import reverse
 from pytest_django import Settings
 
@@ -24,11 +23,6 @@ from tests.world import PASSWORD, World
 EMAIL = "advisor@musterstadt.example"
 HOME = "/konto/zweiter-faktor/"
 HOUSE = "/verwaltung/organisation/"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    cache.clear()
 
 
 def password_step(client: StrictClient, **more: str) -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
-from django.core.cache import cache
 from django.core.cache.backends.db import DatabaseCache
 from django.utils.module_loading import import_string
 from pytest_django import Settings
@@ -20,11 +19,6 @@ from tests.world import PASSWORD, World
 SIGN_IN, FORGOTTEN, AGAIN = "/konto/anmelden/", "/konto/kennwort-vergessen/", "/konto/bestaetigen/"
 WAIT = "Bitte warten Sie einen Moment"
 MANY = "Zu viele Fehlversuche. Bitte warten Sie fünf Minuten oder legen Sie ein neues Kennwort fest."
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    cache.clear()
 
 
 WRONG = "falsch"

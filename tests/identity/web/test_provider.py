@@ -50,7 +50,6 @@ def provider(server: FakeProvider, settings: Settings, world: World) -> FakeProv
     """The provider as it is at first: honest, and configured for the first house."""
     fresh = FakeProvider(port=server.port, subject=dict(NEW))
     server.__dict__.update(fresh.__dict__)
-    cache.clear()
     settings.SIGN_IN_PROVIDERS = (server.described(),)
     return server
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.core.cache import cache
 
 from staffelstab.core.models import AuditEntry, OutboxEvent
 from staffelstab.core.outbox import Event
@@ -21,11 +20,6 @@ from tests.world import PASSWORD, World
 
 EDIT, FACTORS = "/verwaltung/anmeldung/", "/konto/zweiter-faktor/"
 ClientAs = Any
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    cache.clear()
 
 
 def demand(world: World, *roles: str) -> None:

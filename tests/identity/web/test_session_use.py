@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from allauth.usersessions.models import UserSession
-from django.core.cache import cache
 
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.web.middleware import LAST_USE_KEY, PRECISION
 from tests.strict_client import StrictClient
 from tests.world import PASSWORD, World
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    cache.clear()
 
 
 def signed_in(role: str = "advisor") -> StrictClient:

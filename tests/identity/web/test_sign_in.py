@@ -7,18 +7,12 @@ import re
 import pytest
 from allauth.usersessions.models import UserSession
 from django.core import mail
-from django.core.cache import cache
 from django.urls import NoReverseMatch, reverse
 
 from tests.strict_client import StrictClient
 from tests.world import PASSWORD, World
 
 NEW = "ganz anderes Kennwort 9"
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    cache.clear()
 
 
 def sign_in(client: StrictClient, email: str, password: str = PASSWORD, **more: str) -> object:

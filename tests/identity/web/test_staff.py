@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from staffelstab.core.ids import new_id
 from staffelstab.core.models import AuditEntry, Look
@@ -24,11 +23,6 @@ SWITCH = "/verwaltung/organisation/wechseln/"
 OPEN, LIST = "/verwaltung/betrieb/", "/verwaltung/betriebszugriffe/"
 REASON = "Ticket 4711: Import bricht ab"
 ClientAs = Any
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    cache.clear()
 
 
 @pytest.fixture
