@@ -23,6 +23,7 @@ from tests.strict_client import StrictClient
 from tests.world import World
 
 PAGES = {
+    "staffelstab.foresight.web.views.forecast.forecast_board": "/ausblick/altersstruktur/?fluktuation=on",
     "staffelstab.foresight.web.views.risk.risk_board": "/ausblick/wissensrisiko/?aufgabe={task}",
     "staffelstab.portal.web.views.start.start_show": "/",
     "staffelstab.workforce.web.views.person.person_list": "/aufgaben/personen/?q=e",
@@ -35,6 +36,7 @@ PAGES = {
 """Every kept page with an address that shows all its parts."""
 
 MAIN = {
+    "staffelstab.foresight.web.views.forecast.forecast_board": "workforce_holding",
     "staffelstab.workforce.web.views.person.person_list": "workforce_person",
     "staffelstab.workforce.web.views.position.position_list": "workforce_position",
     "staffelstab.workforce.web.views.unit.unit_list": "workforce_unit",

@@ -113,6 +113,16 @@ def test_forecast_of_few_people_is_not_shown(world: World, actor: Actor) -> None
     assert (unknown.holders, unknown.unknown, unknown.suppressed, unknown.periods) == (7, 7, False, ())
 
 
+def test_forecast_keeps_to_a_threshold_that_is_known_and_never_below_five(world: World, actor: Actor) -> None:
+    with world.inside():
+        staff(UnitFactory(), 4, leaves="2028-Q2")
+        found = organisation_forecast(actor=actor, as_of=AS_OF, until=2031, threshold=1)
+        assert (found.threshold, found.holders) == (5, 0)
+        staff(UnitFactory(), 1, leaves="2028-Q2")
+        assert organisation_forecast(actor=actor, as_of=AS_OF, until=2031, threshold=5).holders == 5
+        assert organisation_forecast(actor=actor, as_of=AS_OF, until=2031, threshold=6).holders == 0
+
+
 def test_forecast_of_an_empty_house_is_not_shown(world: World, actor: Actor) -> None:
     with world.inside():
         found = organisation_forecast(actor=actor, as_of=AS_OF, until=2031)

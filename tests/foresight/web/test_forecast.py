@@ -203,7 +203,7 @@ def test_board_needs_the_same_statements_for_any_number_of_units(
         connection,
     ) as captured:
         client.get(BOARD)
-    # units and holdings; the threshold is asked of the identity module
+    # units and holdings; the threshold came with the seat
     assert len(own_statements(captured)) == 2
 
 

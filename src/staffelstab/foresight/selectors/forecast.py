@@ -21,6 +21,7 @@ from staffelstab.foresight.domain.forecast_periods import Period, in_periods
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.selectors.register import UnitRow
 from staffelstab.identity.enums import Role
+from staffelstab.identity.models.organisations import LOWEST_THRESHOLD
 from staffelstab.identity.selectors.thresholds import group_threshold
 from staffelstab.workforce.models import Holding, Unit
 
@@ -110,18 +111,22 @@ def organisation_forecast(
     until: int,
     unit_ids: Iterable[UUID] | None = None,
     turnover: float = 0.0,
+    threshold: int | None = None,
 ) -> OrganisationForecast:
     """Exits of the organisation, or of some units with all below them.
 
     `unit_ids` None: all the actor may see. A person counts once: in the unit of the largest share, with the latest
     exit of all holdings. `as_of` is the caller's today; letting people choose it would let them compare two days.
+    `threshold`: the organisation's, from a caller who knows it already (then it is not asked for); never below 5.
     Raises PermissionRefused; NotFound for a unit that is not there or not the actor's; ValueError for a year
     outside `until_years` or a turnover outside 0 … 1.
     """
     permissions.require(actor, "foresight.forecast.view")
     if until not in until_years(as_of):
         raise ValueError(f"the outlook does not end in {until}")
-    house = _load(as_of)
+    house = _load(
+        as_of, threshold=group_threshold() if threshold is None else max(threshold, LOWEST_THRESHOLD)
+    )
     chosen = _chosen(actor, house, None if unit_ids is None else frozenset(unit_ids))
     places = house.places
     shown = [unit for unit in chosen or () if places[unit.id] in house.staff.units]
@@ -212,8 +217,8 @@ def _periods(house: _House, found: HoldingsForecast, *, until: int) -> tuple[Per
 # --- reading ------------------------------------------------------------------------------------------------
 
 
-def _load(as_of: dt.date) -> _House:
-    """Units and people of the active organisation on a day. Three queries."""
+def _load(as_of: dt.date, *, threshold: int) -> _House:
+    """Units and people of the active organisation on a day. Two queries."""
     units = tuple(
         UnitRow(id=key, code=code, name=name, ancestor_ids=tuple(path))
         for key, code, name, path in Unit.objects.order_by("sort_key", "id").values_list(
@@ -221,7 +226,7 @@ def _load(as_of: dt.date) -> _House:
         )
     )
     places = {unit.id: place for place, unit in enumerate(units)}
-    quarter, threshold = Quarter.from_date(as_of), group_threshold()
+    quarter = Quarter.from_date(as_of)
     return _House(
         quarter=quarter,
         threshold=threshold,

@@ -19,7 +19,7 @@ BEGIN
     PERFORM set_config('staffelstab.networks', array_to_string(joined, ','), true);
     SELECT jsonb_build_object(
         'account', to_jsonb(a), 'name', o.name, 'short_name', o.short_name, 'colour', o.colour, 'slug', o.slug,
-        'logo', o.logo_digest,
+        'logo', o.logo_digest, 'group_threshold', o.group_threshold,
         'networks', joined,
         'operator', EXISTS (SELECT 1 FROM identity_operator p WHERE p.account_id = who),
         'second_factor_roles', CASE WHEN o.second_factor_roles <> '{}' AND NOT EXISTS (

@@ -24,6 +24,7 @@ from staffelstab.identity.models import (
     RoleGrant,
     StaffSession,
 )
+from staffelstab.identity.models.organisations import LOWEST_THRESHOLD
 from staffelstab.identity.selectors import opening, single_sign_on, staff
 
 ORGANISATION_KEY = "staffelstab_organisation"
@@ -45,6 +46,8 @@ class House:
     """The session of the operating staff in which the organisation is seen."""
     logo: str = ""
     """Digest of the logo; empty without one."""
+    group_threshold: int = LOWEST_THRESHOLD
+    """The smallest group a figure about people may rest on. Here, because it decides what kept pages show."""
 
     @property
     def logo_url(self) -> str:
@@ -148,6 +151,7 @@ def _seat(found: opening.Opening, organisation_id: UUID) -> tuple[Actor, House]:
         found.seats,
         missing,
         logo=found.logo,
+        group_threshold=found.group_threshold,
     )
     return actor, house
 
@@ -176,6 +180,7 @@ def _staff_at(
         house.slug,
         staff=found.session,
         logo=house.logo_digest,
+        group_threshold=house.group_threshold,
     )
 
 

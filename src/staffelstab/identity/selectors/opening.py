@@ -28,6 +28,7 @@ class Opening:
     colour: str
     slug: str
     logo: str
+    group_threshold: int
     networks: tuple[UUID, ...]
     operator: bool
     second_factor_roles: frozenset[str]
@@ -51,6 +52,7 @@ def enter(account_id: UUID, organisation_id: UUID, today: date) -> Opening | Non
         colour=row["colour"],
         slug=row["slug"],
         logo=row["logo"],
+        group_threshold=row["group_threshold"],
         networks=tuple(map(UUID, row["networks"])),
         operator=row["operator"],
         second_factor_roles=frozenset(row["second_factor_roles"]),

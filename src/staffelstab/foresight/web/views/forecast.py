@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from staffelstab.core import list_files
+from staffelstab.core.ui import kept
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.foresight.domain.exits import Scenario
@@ -27,7 +28,6 @@ from staffelstab.foresight.selectors.sentences import percent_exact
 from staffelstab.foresight.web import forecast as drawing
 from staffelstab.foresight.web.forms.forecast import DEFAULT_YEARS, AgeTableForm, forecast_query
 from staffelstab.foresight.web.views.risk import file_response
-from staffelstab.identity.selectors.thresholds import group_threshold
 
 PERMISSION = "foresight.forecast.view"
 
@@ -42,11 +42,13 @@ def _own(request: Request) -> tuple[dict[str, Any], OrganisationForecast]:
         until=query["until"],
         unit_ids=None if query["unit_id"] is None else {query["unit_id"]},
         turnover=turnover,
+        threshold=request.house.group_threshold,
     )
     return query, found
 
 
 @access(PERMISSION)
+@kept.page("foresight", "workforce")
 def forecast_board(request: Request) -> HttpResponse:
     """Exits of the organisation's own people."""
     query, found = _own(request)
@@ -156,7 +158,7 @@ def forecast_method(request: Request) -> HttpResponse:
     context = {
         "rules": drawing.law_tables(steps()),
         "turnover": percent_exact(assumptions.current().turnover),
-        "threshold": group_threshold(),
+        "threshold": request.house.group_threshold,
     }
     return render(request, "foresight/forecast/method.html", context)
 
