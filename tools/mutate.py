@@ -20,7 +20,9 @@ import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -137,8 +139,10 @@ def looked_at_again(folder: Path, mutant: Mutant) -> Mutant:
     """Run the tests of a mutant in a process of its own.
 
     mutmut forks where everything has been imported, so that changes of what runs at import (tables, combined
-    predicates) come too late and survive there.
+    predicates) come too late and survive there. One that was noticed is returned as it is.
     """
+    if mutant.status not in UNNOTICED.values():
+        return mutant
     changed = {"MUTANT_UNDER_TEST": mutant.number, "PYTHONPATH": str(folder / "mutants" / "src")}
     ended = subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-q", *tests_of(mutant.number.rpartition(".")[0])],
@@ -195,10 +199,8 @@ def main() -> int:
         if ended.returncode != 0:
             print("mutmut ended with an error (see above).")
             return 1
-        found = [
-            looked_at_again(folder, mutant) if mutant.status in UNNOTICED.values() else mutant
-            for mutant in results(folder)
-        ]
+        with ThreadPoolExecutor(chosen.processes) as looking:
+            found = list(looking.map(partial(looked_at_again, folder), results(folder)))
         well = report(found, known=explained(), complete=not chosen.names)
     return 0 if well else 1
 
