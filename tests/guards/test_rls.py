@@ -44,6 +44,7 @@ SECURITY_DEFINERS = frozenset(
         "core_shared_revision()",
         "identity_account_id(text)",
         "identity_account_sort_key()",
+        "identity_forget_account(uuid)",
         "identity_member_containing(text,text,integer)",
         "identity_membership_sort_key()",
         "identity_operator_id()",

@@ -103,4 +103,36 @@ $$
 """Keys of the active organisation's memberships by name or address. With the owner's rights, because the policy of
 accounts would otherwise be asked for every account of the house; the rows are read by key under it as ever."""
 
-FUNCTIONS: Final = (COLLEAGUE, SEAT, MEMBERSHIP_SORT_KEY, MEMBERS)
+FORGET_ACCOUNT: Final = """
+CREATE OR REPLACE FUNCTION identity_forget_account(who uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    -- Locked, so that a membership that begins at this moment waits and then finds no account.
+    PERFORM 1 FROM public.identity_account a WHERE a.id = who FOR UPDATE;
+    IF NOT FOUND
+        OR EXISTS (SELECT 1 FROM public.identity_membership m WHERE m.account_id = who)
+        OR EXISTS (SELECT 1 FROM public.identity_rolegrant g WHERE g.account_id = who)
+        OR EXISTS (SELECT 1 FROM public.identity_roledeputy d WHERE d.deputy_id = who)
+        OR EXISTS (SELECT 1 FROM public.identity_operator o WHERE o.account_id = who)
+        OR EXISTS (SELECT 1 FROM public.identity_staffsession s WHERE s.account_id = who)
+    THEN
+        RETURN false;
+    END IF;
+    DELETE FROM public.django_session s USING public.usersessions_usersession u
+        WHERE u.user_id = who AND s.session_key = u.session_key;
+    DELETE FROM public.usersessions_usersession u WHERE u.user_id = who;
+    DELETE FROM public.mfa_authenticator f WHERE f.user_id = who;
+    DELETE FROM public.socialaccount_socialtoken t USING public.socialaccount_socialaccount p
+        WHERE p.user_id = who AND t.account_id = p.id;
+    DELETE FROM public.socialaccount_socialaccount p WHERE p.user_id = who;
+    DELETE FROM public.account_emailconfirmation c USING public.account_emailaddress e
+        WHERE e.user_id = who AND c.email_address_id = e.id;
+    DELETE FROM public.account_emailaddress e WHERE e.user_id = who;
+    DELETE FROM public.identity_account a WHERE a.id = who;
+    RETURN true;
+END $$
+"""
+"""Delete an account that no house knows any more, with all that hangs on it; false when one does, or when it is gone.
+With the owner's rights: whoever deletes the last membership does not see the account from then on."""
+
+FUNCTIONS: Final = (COLLEAGUE, SEAT, MEMBERSHIP_SORT_KEY, MEMBERS, FORGET_ACCOUNT)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import audit, permissions, retention
@@ -19,8 +21,39 @@ from staffelstab.core.models import (
     RetentionRun,
 )
 from staffelstab.core.tenancy.context import current_organisation
+from staffelstab.identity.models import Membership, RoleDeputy, RoleGrant
+
+
+def _ended_memberships() -> QuerySet[Membership]:
+    return Membership.objects.filter(until__isnull=False)
+
+
+def _delete_memberships(rows: QuerySet[Any]) -> int:
+    """Delete them with what was granted, and the accounts that belong to no house then."""
+    accounts = list(rows.values_list("account_id", flat=True))
+    RoleDeputy.objects.filter(Q(deputy_id__in=accounts) | Q(grant__account_id__in=accounts)).delete()
+    RoleGrant.objects.filter(account_id__in=accounts).delete()
+    deleted = retention.delete_rows(rows)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT identity_forget_account(who) FROM unnest(%s::uuid[]) AS who", [accounts])
+    return deleted
+
 
 RULES = (
+    retention.Rule(
+        code="identity.membership",
+        label=_("Ended accesses"),
+        gone=_(
+            "The access of persons who have left, and their account with name, e-mail and second factors, unless "
+            "another organisation uses it. Whoever comes back needs a new invitation."
+        ),
+        reason=_("To return to an access after a break, and to see who had one."),
+        rows=_ended_memberships,
+        moment="until",
+        default_days=365,
+        minimum_days=30,
+        delete=_delete_memberships,
+    ),
     retention.Rule(
         code="core.audit",
         label=_("Protocol of changes"),
