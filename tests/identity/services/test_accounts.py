@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -12,6 +13,7 @@ from staffelstab.core import outbox
 from staffelstab.core.errors import PermissionRefused
 from staffelstab.core.ids import new_id
 from staffelstab.core.models import AuditEntry, OutboxEvent
+from staffelstab.identity.domain.single_sign_on import Provider
 from staffelstab.identity.enums import Role
 from staffelstab.identity.models import Account, Membership, RoleGrant
 from staffelstab.identity.selectors import units
@@ -72,6 +74,35 @@ def test_invitation_of_somebody_known_elsewhere_holds_the_address_only(world: Wo
         text = deliver(world)
         assert Account.objects.get(pk=made.account_id).display_name == known.display_name
     assert made.account_id == known.pk
+    assert "https://wissen.musterstadt.example/konto/anmelden/" in text
+    assert "kennwort-vergessen" not in text
+
+
+def test_invitation_to_a_house_that_demands_a_provider_names_it(
+    world: World, now: datetime, settings: Any
+) -> None:
+    settings.SIGN_IN_PROVIDERS = tuple(
+        Provider(
+            id=name.lower(),
+            name=name,
+            issuer="https://anmeldung.example",
+            client_id="x",
+            client_secret="x",
+            organisations=("musterstadt",),
+            email_domains=("musterstadt.example",),
+            required=name == "Verzeichnisdienst",
+        )
+        for name in ("Verzeichnisdienst", "Landeskonto")
+    )
+    with world.inside():
+        accounts.invite_member(
+            email="neu@musterstadt.example", display_name="Nele Kaya", actor=world.system, now=now, site=SITE
+        )
+        text = deliver(world)
+    assert (
+        "Melden Sie sich mit Verzeichnisdienst oder Landeskonto an; ein eigenes Kennwort brauchen Sie nicht:"
+        in text
+    )
     assert "https://wissen.musterstadt.example/konto/anmelden/" in text
     assert "kennwort-vergessen" not in text
 

@@ -52,3 +52,8 @@ def second_factor_asked(request: HttpRequest) -> bool:
 def ways_into(slug: str) -> list[Provider]:
     """The providers that let people into an organisation, by its slug."""
     return [each for each in providers() if slug in each.organisations]
+
+
+def demanded_by(slug: str) -> list[Provider]:
+    """The providers one of which an organisation demands; none where a password opens it."""
+    return ways_into(slug) if slug in single_sign_on.refused(providers(), "") else []
