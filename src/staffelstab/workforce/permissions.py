@@ -37,8 +37,7 @@ def ancestors(obj: object | None) -> list[UUID] | None:
             return list(obj.position.unit.ancestor_ids)
         case Responsibility():
             return list(obj.task.unit.ancestor_ids)
-        case _:
-            return None
+    return None
 
 
 def _worked_within(person: Person, units: frozenset[UUID]) -> bool:

@@ -50,28 +50,33 @@ def test_horizons_of_no_entries_are_empty() -> None:
 
 
 def test_horizons_refuse_an_unknown_band() -> None:
-    with pytest.raises(ValueError, match="no such exit band: bald"):
-        Horizons.from_entries(as_of=AS_OF, exit_quarter=[NO_QUARTER], exit_band=["bald"], fixed=[False])
+    with pytest.raises(ValueError, match=r"^no such exit band: bald, nie$"):
+        Horizons.from_entries(
+            as_of=AS_OF,
+            exit_quarter=[NO_QUARTER] * 3,
+            exit_band=["nie", "over_5", "bald"],
+            fixed=[False] * 3,
+        )
 
 
 def test_horizons_refuse_a_quarter_with_a_band() -> None:
-    with pytest.raises(ValueError, match="exclude each other"):
+    with pytest.raises(ValueError, match=r"^an exit quarter and an exit band exclude each other$"):
         Horizons.from_entries(as_of=AS_OF, exit_quarter=[AS_OF.index], exit_band=["over_5"], fixed=[False])
 
 
 def test_horizons_refuse_columns_of_different_length() -> None:
-    with pytest.raises(ValueError, match="differ in length"):
+    with pytest.raises(ValueError, match=r"^first, last and fixed differ in length$"):
         Horizons(first=np.array([1, 2]), last=np.array([1, 2]), fixed=np.array([False]))
 
 
 def test_horizons_refuse_an_end_before_the_beginning() -> None:
-    with pytest.raises(ValueError, match="ends before it begins"):
+    with pytest.raises(ValueError, match=r"^an exit horizon ends before it begins$"):
         horizon(4, 3)
 
 
 @pytest.mark.parametrize(("first", "last"), [(-NEVER - 1, 0), (0, NEVER + 1), (NEVER + 1, NEVER + 1)])
 def test_horizons_refuse_what_lies_too_far_away(first: int, last: int) -> None:
-    with pytest.raises(ValueError, match="too far away"):
+    with pytest.raises(ValueError, match=r"^an exit horizon lies too far away$"):
         horizon(first, last)
 
 
@@ -87,6 +92,19 @@ def test_distinct_keeps_each_horizon_once() -> None:
     assert distinct.last.tolist() == [4, 4, 19, NEVER]
     assert distinct.fixed.tolist() == [False, True, False, False]
     assert number.tolist() == [0, 2, 1, 0, 3, 3]
+
+
+def test_distinct_orders_by_first_then_last_then_fixed() -> None:
+    horizons = Horizons(
+        first=np.array([5, 4, 4, 4, 4, 1 - NEVER, -NEVER]),
+        last=np.array([8, 19, 6, 4, 4, 1 - NEVER, NEVER]),
+        fixed=np.array([False, False, False, True, False, False, False]),
+    )
+    distinct, number = horizons.distinct()
+    assert distinct.first.tolist() == [-NEVER, 1 - NEVER, 4, 4, 4, 4, 5]
+    assert distinct.last.tolist() == [NEVER, 1 - NEVER, 4, 4, 6, 19, 8]
+    assert distinct.fixed.tolist() == [False, False, False, True, False, False, False]
+    assert number.tolist() == [6, 5, 4, 3, 2, 1, 0]
 
 
 def test_presence_ends_with_a_known_quarter() -> None:

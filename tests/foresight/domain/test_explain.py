@@ -100,6 +100,20 @@ def test_explanation_of_a_task_without_holders_has_none() -> None:
     assert (explanation.position_risk, explanation.position_risk_source) == (3, RatingSource.DEFAULT)
 
 
+def test_explanation_takes_the_lowest_rating_for_entered() -> None:
+    built = register()
+    ratings = Ratings(
+        position_risk=np.array([1, 0, 0]), criticality=np.array([5, 1, 0]), documentation=np.zeros(3)
+    )
+    assessment = assess(built, ratings)
+    found = [explain(built, ratings, assessment, task=task) for task in range(3)]
+    assert [(each.position_risk, each.position_risk_source) for each in found] == [
+        (1, RatingSource.ENTERED),
+        (1, RatingSource.CRITICALITY),
+        (3, RatingSource.DEFAULT),
+    ]
+
+
 @pytest.mark.parametrize(("task", "quarter"), [(-1, None), (3, None), (0, -1), (0, 60)])
 def test_explanation_of_what_does_not_exist_is_refused(task: int, quarter: int | None) -> None:
     with pytest.raises(IndexError, match="there is no"):

@@ -122,6 +122,59 @@ def test_forecast_with_turnover_takes_a_share_of_those_present() -> None:
         )
 
 
+def test_forecast_with_turnover_counts_from_the_day_within_its_month() -> None:
+    # 15 June 2024: half of June and six whole months are left of the year
+    found = forecast_age_structure(
+        structure(AgeBand(low=30, high=30, count=1000), date=dt.date(2024, 6, 15)), until=2025, turnover=0.02
+    )
+    left = [1000 * 0.98**time for time in (0, 6.5 / 12, 18.5 / 12)]
+    assert [each.exits for each in found[REGULAR]] == pytest.approx(
+        [before - after for before, after in itertools.pairwise(left)], rel=1e-12
+    )
+
+
+def test_forecast_may_lose_everybody_to_turnover() -> None:
+    found = forecast_age_structure(structure(AgeBand(low=30, high=30, count=10)), until=2024, turnover=1.0)
+    assert exits(found) == {2024: 10.0}
+
+
+def test_forecast_shares_births_between_the_first_two_months() -> None:
+    # 64 on 15 September 2024: half of those born in September 1960 and half of those born in September 1959. Limits
+    # 66/2 (1959) and 66/4 (1960): September and October 1959 leave in 2025, September 1960 in January 2027.
+    found = forecast_age_structure(
+        structure(AgeBand(low=64, high=64, count=240), date=dt.date(2024, 9, 15)), until=2027
+    )
+    assert exits(found) == {2025: 30.0, 2026: 200.0, 2027: 10.0}
+
+
+def test_forecast_ends_with_the_year_of_the_count_or_a_hundred_years_later() -> None:
+    band = AgeBand(low=66, high=66, count=120)
+    found = forecast_age_structure(structure(band, date=dt.date(2024, 6, 30)), until=2024)
+    assert exits(found) == {2024: 60.0}
+    assert exits(forecast_age_structure(structure(band), until=2023)) == {}
+    # born in February 2023 to January 2024, 67 in February 2090 to January 2091; late 397 months later
+    youngest = structure(AgeBand(low=0, high=0, count=300), date=dt.date(2024, 1, 31))
+    found = forecast_age_structure(youngest, until=2124, assumptions=Assumptions(late_months=397))
+    assert (len(found[REGULAR]), exits(found)) == (101, {2090: 275.0, 2091: 25.0})
+    assert exits(found, LATE) == {2123: 250.0, 2124: 50.0}
+
+
+def test_forecast_leaves_out_those_who_leave_after_its_end() -> None:
+    # as above: born in 1963, two of twelve months in 2030, one of them in January
+    band = AgeBand(low=60, high=60, count=1200)
+    for until, shown in ((2028, {}), (2029, {2029: 200.0})):
+        assert exits(forecast_age_structure(structure(band), until=until)) == shown
+
+
+def test_forecast_lets_several_bands_past_the_limit_leave_within_twelve_months() -> None:
+    bands = (
+        AgeBand(low=70, high=None, count=120),
+        AgeBand(low=72, high=74, count=60),
+        AgeBand(low=30, high=30, count=1000),
+    )
+    assert exits(forecast_age_structure(structure(*bands), until=2026)) == {2024: 180.0}
+
+
 def test_forecast_of_nobody_is_zero() -> None:
     found = forecast_age_structure(structure(AgeBand(low=30, high=40, count=0)), until=2024)
     assert [(each.exits, each.cumulative, each.cumulative_share) for each in found[LATE]] == [(0, 0, 0)] * 2
@@ -140,10 +193,19 @@ def test_forecast_refuses_what_makes_no_sense(changes: dict[str, Any], words: st
         forecast_age_structure(structure(AgeBand(low=30, high=40, count=1)), **changes)
 
 
+def test_band_may_hold_the_youngest_and_the_oldest_age() -> None:
+    bands = (
+        AgeBand(low=None, high=0, count=0),
+        AgeBand(low=0, high=0, count=0),
+        AgeBand(low=120, high=120, count=0),
+    )
+    assert [(band.low, band.high) for band in bands] == [(None, 0), (0, 0), (120, 120)]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"low": None, "high": None, "count": 1}, "open at both ends"),
+        ({"low": None, "high": None, "count": 1}, r"^a band open at both ends says nothing about age$"),
         ({"low": 30, "high": 40, "count": -1}, "0 or more"),
         ({"low": 40, "high": 30, "count": 1}, "from 40 to 30"),
         ({"low": 40, "high": 121, "count": 1}, "from 40 to 121"),

@@ -8,13 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from staffelstab.foresight.domain.exits import BAND_QUARTERS, NEVER, Scenario
-from staffelstab.foresight.domain.forecast import forecast_holdings, last_year
+from staffelstab.foresight.domain.forecast import YearFigures, forecast_holdings, last_year
 from staffelstab.foresight.domain.forecast_groups import (
     Group,
     GroupedStaff,
     Staff,
+    UnitShare,
     block_starts,
     group_staff,
+    merged,
 )
 from staffelstab.foresight.domain.forecast_periods import Period, in_periods
 from staffelstab.foresight.domain.quarters import Quarter
@@ -68,6 +70,11 @@ def test_groups_are_calendar_years() -> None:
     assert (found.persons, found.apart) == (23, 0)
 
 
+def test_groups_do_not_part_the_quarters_of_a_year() -> None:
+    found = group_staff(staff(*people(7, 1), *people(7, 2)), threshold=7)
+    assert groups(found) == [(1, 4, False, 14)]
+
+
 def test_groups_join_years_until_there_are_enough() -> None:
     found = group_staff(staff(*people(4, 1), *people(4, 9), *people(7, 13), *people(2, 40)), threshold=7)
     assert groups(found) == [(1, 12, False, 8), (13, 40, False, 9)]
@@ -89,6 +96,19 @@ def test_groups_put_few_bands_to_the_years_and_few_years_to_the_bands() -> None:
         staff(*people(3, -1), *people(7, 0, 3), *people(7, 20, 59), *people(2, 70)), threshold=7
     )
     assert groups(found) == [(0, 3, False, 10), (20, 59, False, 9)]
+
+
+def test_groups_put_a_quarter_into_the_band_that_begins_with_it() -> None:
+    found = group_staff(
+        staff(*people(7, 0, 3), *people(2, 3), *people(7, 4, 7), *people(2, 4), *people(7, 8, 11)),
+        threshold=7,
+    )
+    assert groups(found) == [(0, 3, False, 9), (4, 7, False, 9), (8, 11, False, 7)]
+
+
+def test_groups_of_as_many_fixed_as_free_exits_are_free() -> None:
+    found = group_staff(staff(*people(4, 9, fixed=True), *people(4, 9)), threshold=7)
+    assert groups(found) == [(9, 12, False, 8)]
 
 
 def test_groups_treat_few_fixed_exits_like_the_others() -> None:
@@ -114,11 +134,18 @@ def test_groups_give_few_unknown_exits_company() -> None:
     assert (groups(found), found.apart) == ([(1, 4, False, 7)], 11)
     found = group_staff(staff(*people(7, 1), *people(8, 9), *people(7, NEVER)), threshold=7)
     assert (groups(found), found.apart) == ([(1, 4, False, 7), (9, 12, False, 8)], 7)
+    found = group_staff(staff(*people(7, 1), *people(8, 9), *people(1, NEVER)), threshold=7)
+    assert (groups(found), found.apart) == ([(1, 4, False, 7)], 9)
+
+
+def test_groups_of_just_enough_known_exits_are_one() -> None:
+    found = group_staff(staff(*people(7, 1), *people(7, NEVER)), threshold=7)
+    assert (groups(found), found.apart) == ([(1, 4, False, 7)], 7)
 
 
 def test_groups_of_too_few_people_are_none() -> None:
     found = group_staff(staff(*people(6, 1)), threshold=7)
-    assert (found.groups, found.apart, found.persons) == ((), 0, 0)
+    assert (found.groups, found.apart, found.persons, found.units) == ((), 0, 0, {})
     found = group_staff(staff(*people(6, 1), *people(1, NEVER)), threshold=7)
     assert (found.groups, found.apart, found.units) == ((), 7, {})
 
@@ -144,6 +171,49 @@ def test_units_are_not_shown_when_the_rest_is_too_small() -> None:
     assert [group.persons for group in found.groups] == [25, 20, 25]
     # step 0 and 1 leave five people in a block; a single block would tell nothing
     assert found.units == {}
+
+
+def test_units_with_more_people_are_shown_first() -> None:
+    # Both are large enough, but the three of unit 2 would stand alone: the smaller of them is not shown.
+    small = [*people(7, 1, unit=0), *people(7, 9, unit=0)]
+    large = [*people(9, 1, unit=1), *people(9, 9, unit=1)]
+    few = [*people(3, 1, unit=2), *people(3, 9, unit=2)]
+    found = group_staff(staff(*small, *large, *few, parents=(None, None, None)), threshold=7)
+    assert {unit: (share.step, share.persons) for unit, share in found.units.items()} == {1: (0, (9, 9, 0))}
+
+
+def test_weights_share_out_groups_down_to_a_single_person() -> None:
+    found = GroupedStaff(
+        groups=(
+            Group(first=1, last=4, fixed=False, persons=1),
+            Group(first=5, last=8, fixed=False, persons=2),
+        ),
+        apart=0,
+        units={0: UnitShare(step=0, persons=(1, 1, 0)), 1: UnitShare(step=1, persons=(1, 0))},
+    )
+    assert found.weights(None).tolist() == [1.0, 2.0, 0.0]
+    assert found.weights(0).tolist() == [1.0, 1.0, 0.0]
+    assert found.weights(1).tolist() == pytest.approx([1 / 3, 2 / 3, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "ranges"),
+    [
+        ([], []),
+        ([1], [(0, 0)]),
+        ([2], [(0, 0)]),
+        ([2, 2], [(0, 0), (1, 1)]),
+        ([1, 1, 1], [(0, 2)]),
+        ([2, 1, 1, 1, 0], [(0, 0), (1, 4)]),
+        ([1, 0, 0], [(0, 2)]),
+    ],
+)
+def test_neighbours_are_merged_until_there_are_two(sizes: list[int], ranges: list[tuple[int, int]]) -> None:
+    assert merged(np.array(sizes), lambda size: bool(size >= 2)) == ranges
+
+
+def test_neighbours_without_anybody_may_fit() -> None:
+    assert merged(np.array([0, 3]), lambda _size: True) == [(0, 0), (1, 1)]
 
 
 def test_units_below_one_that_is_shown_follow_the_same_rule() -> None:
@@ -192,6 +262,15 @@ def test_periods_end_where_fewer_would_stay() -> None:
     few = GroupedStaff(groups=(Group(first=53, last=72, fixed=True, persons=20),), apart=0, units={})
     # four of twenty leave in 2040
     assert [each.last_year for each in periods(few)] == list(range(2026, 2040))
+
+
+@pytest.mark.parametrize(
+    ("exits", "shown"), [(0.9e-6, True), (1e-6, False), (7 - 1e-6, False), (7 - 0.9e-6, True)]
+)
+def test_periods_take_less_than_a_millionth_for_rounding(exits: float, shown: bool) -> None:  # noqa: FBT001 - a column
+    year = YearFigures(year=2027, exits=exits, cumulative=exits, cumulative_share=1.0)
+    found = in_periods(dict.fromkeys(Scenario, (year,)), total=exits, threshold=7, until=2027)
+    assert [each.first_year for each in found] == ([2027] if shown else [])
 
 
 def test_periods_are_none_where_every_one_would_be_too_small() -> None:

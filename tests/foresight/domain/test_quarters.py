@@ -23,6 +23,11 @@ def test_quarter_refuses_another_form(text: str) -> None:
         Quarter.parse(text)
 
 
+@pytest.mark.parametrize("text", ["0001-Q1", "9999-Q4"])
+def test_quarter_may_lie_in_the_first_and_the_last_year(text: str) -> None:
+    assert str(Quarter.parse(text)) == text
+
+
 def test_quarter_refuses_the_year_zero() -> None:
     with pytest.raises(ValueError, match="a year is 1 to 9999, not 0"):
         Quarter.parse("0000-Q1")

@@ -51,6 +51,24 @@ def test_register_groups_rows_by_task_in_any_order() -> None:
     assert exits(built) == [31, 32, 30]
 
 
+def test_register_sorts_rows_that_begin_with_the_lowest_task() -> None:
+    built = register(
+        rows=[(0, 12, True, False, 0), (2, 10, True, False, 1), (1, 11, False, True, 2)],
+        task_count=3,
+        horizons=known(30, 31, 32),
+    )
+    assert built.offsets.tolist() == [0, 1, 2, 3]
+    assert built.person.tolist() == [12, 11, 10]
+    assert built.role.tolist() == [RESPONSIBLE, READY_DEPUTY, RESPONSIBLE]
+    assert exits(built) == [30, 32, 31]
+
+
+def test_register_keeps_small_numbers_small() -> None:
+    # a country has millions of holders
+    built = register(rows=[(0, 1, True, False, 0)], task_count=1, horizons=known(9))
+    assert (built.person.dtype, built.role.dtype, built.horizon.dtype) == (np.int32, np.uint8, np.int32)
+
+
 def test_register_leaves_out_rows_without_a_role() -> None:
     built = register(
         rows=[(0, 1, False, False, 0), (0, 2, True, False, 0), (1, 1, False, False, 0)],
@@ -88,6 +106,16 @@ def test_register_takes_the_later_exit_of_a_person() -> None:
     assert exits(built) == [30, 10, 20, 10]
 
 
+def test_register_pairs_holdings_in_any_order() -> None:
+    later_first = [(0, 1, True, False, 2), (0, 1, True, False, 1)]
+    three = [(0, 1, True, False, 0), (0, 1, True, False, 1), (0, 1, True, False, 2)]
+    horizons = known(10, 20, 30, 40)
+    assert exits(register(rows=later_first, task_count=1, horizons=horizons)) == [30]
+    built = register(rows=three, task_count=1, horizons=horizons)
+    assert exits(built) == [30]
+    assert [pairs.tolist() for pairs in built.horizons.latest] == [[[0, 1]], [[4, 2]]]
+
+
 def test_register_takes_an_unknown_exit_for_the_later_one() -> None:
     built = register(
         rows=[(0, 1, True, False, 0), (0, 1, True, False, 1)], task_count=1, horizons=known(10, NEVER)
@@ -119,7 +147,7 @@ def test_register_may_have_no_tasks() -> None:
         ({"person": [0, -1]}, "a person number lies outside"),
         ({"person": [0, 2**31 - 1]}, "a person number lies outside"),
         ({"holding": [0, 1]}, "a holding number lies outside 0 to 0"),
-        ({"task": [0]}, "the columns differ in length"),
+        ({"task": [0]}, r"^the columns differ in length$"),
         ({"ready_deputy": [False]}, "the columns differ in length"),
         ({"responsible": [False]}, "the columns differ in length"),
     ],
@@ -144,6 +172,15 @@ def test_ratings_fall_back_to_criticality_and_to_three() -> None:
     assert ratings.effective_position_risk().tolist() == [5, 4, 3, 1]
 
 
+def test_ratings_may_be_the_lowest_and_the_highest() -> None:
+    ratings = Ratings(
+        position_risk=np.array([0, 0, 1, 5]),
+        criticality=np.array([1, 5, 5, 1]),
+        documentation=np.array([0.0, 1.0, 0.0, 1.0]),
+    )
+    assert ratings.effective_position_risk().tolist() == [1, 5, 1, 5]
+
+
 @pytest.mark.parametrize(
     ("position_risk", "criticality", "documentation", "message"),
     [
@@ -153,7 +190,7 @@ def test_ratings_fall_back_to_criticality_and_to_three() -> None:
         (0, -1, 0.0, "a criticality is 1 to 5"),
         (0, 0, 1.1, "a documentation is a share"),
         (0, 0, -0.1, "a documentation is a share"),
-        (0, 0, float("nan"), "a documentation is a share"),
+        (0, 0, float("nan"), r"^a documentation is a share between 0 and 1$"),
     ],
 )
 def test_ratings_refuse_what_is_out_of_range(
@@ -170,7 +207,9 @@ def test_ratings_refuse_what_is_out_of_range(
 def test_ratings_refuse_columns_of_different_length() -> None:
     for lengths in ((2, 1, 1), (1, 2, 1), (1, 1, 2)):
         position_risk, criticality, documentation = (np.zeros(length, dtype=np.int64) for length in lengths)
-        with pytest.raises(ValueError, match="differ in length"):
+        with pytest.raises(
+            ValueError, match=r"^position risk, criticality and documentation differ in length$"
+        ):
             Ratings(
                 position_risk=position_risk,
                 criticality=criticality,

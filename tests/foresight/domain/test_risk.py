@@ -8,7 +8,7 @@ import pytest
 from staffelstab.foresight.domain.exits import NO_QUARTER, Horizons, Scenario
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.domain.register import Ratings, Register
-from staffelstab.foresight.domain.risk import NOT_RED, Assessment, assess, assess_large
+from staffelstab.foresight.domain.risk import NOT_RED, Assessment, _blocks, assess, assess_large
 
 AS_OF = Quarter(year=2026, quarter=4)
 
@@ -203,6 +203,42 @@ def test_large_assessment_equals_the_small_one() -> None:
         assert large.expected.tolist() == small.expected[:, [4, 8, 12, 20]].tolist()
         assert large.red_quarter.tolist() == small.red_quarter.tolist()
         assert large.act_by.tolist() == small.act_by.tolist()
+
+
+def test_large_assessment_searches_between_the_quarters_asked_for() -> None:
+    # At 39 half the band of Emil is over: exactly one half is red. Anna leaves in 8, between 7 and 9.
+    for quarters in ((7, 9), (6, 9), (8,), (38, 40), (0, 59)):
+        large = assess_large(organisation(), turnover=0.0, quarters=quarters)
+        assert large.red_quarter.tolist() == [0, 8, NOT_RED, NOT_RED, 39, 0, 39, NOT_RED]
+
+
+def test_large_assessment_names_its_parameters() -> None:
+    large = assess_large(organisation(), turnover=0.05, scenario=Scenario.LATE, lead=6, quarters=[3, 5])
+    assert (large.turnover, large.scenario, large.lead, large.quarters) == (0.05, Scenario.LATE, 6, (3, 5))
+    assert (large.red_quarter.dtype, large.act_by.dtype) == (np.int16, np.int16)
+
+
+def test_blocks_hold_each_task_with_holders_once() -> None:
+    # task 0 has no holder; rows as in ROWS, without the second one of Dora for task 3
+    blocks = [
+        (tasks.tolist(), len(horizon), starts.tolist())
+        for tasks, horizon, starts in _blocks(organisation(), 3)
+    ]
+    assert blocks == [([1, 2], 3, [0, 1]), ([3, 4, 5], 5, [0, 3, 4]), ([6, 7], 2, [0, 1])]
+
+
+def test_deputy_depth_ends_with_two_deputies() -> None:
+    three = Register.from_rows(
+        task_count=1,
+        task=[0, 0, 0],
+        person=[1, 2, 3],
+        responsible=[False] * 3,
+        ready_deputy=[True] * 3,
+        holding=[0, 0, 0],
+        horizons=Horizons(first=np.array([9]), last=np.array([9]), fixed=np.array([False])),
+    )
+    ratings = Ratings(position_risk=np.array([0]), criticality=np.array([0]), documentation=np.zeros(1))
+    assert assess(three, ratings).deputy_depth.tolist() == [1.0]
 
 
 def test_assessment_of_no_tasks_is_empty() -> None:

@@ -122,7 +122,10 @@ def test_entitlements_only_with_a_role() -> None:
         ({"email": "a@sub.musterstadt.de", "email_verified": True}, {}, ""),
         ({"email": "@musterstadt.de", "email_verified": True}, {}, ""),
         ({"email": "musterstadt.de", "email_verified": True}, {}, ""),
+        ({"email": '"a@b"@musterstadt.de', "email_verified": True}, {}, '"a@b"@musterstadt.de'),
+        ({"email": "a@musterstadt.de@fernwald.de", "email_verified": True}, {}, ""),
         ({"email": None, "email_verified": True}, {}, ""),
+        ({"email": ["a@musterstadt.de"], "email_verified": True}, {}, ""),
         ({}, {}, ""),
     ],
 )
@@ -138,6 +141,7 @@ def test_email_of_a_domain_the_provider_speaks_for(
         ({"name": " Nele   Kaya "}, "Nele Kaya"),
         ({"given_name": "Nele", "family_name": "Kaya"}, "Nele Kaya"),
         ({"family_name": "Kaya"}, "Kaya"),
+        ({"given_name": ["Nele", "Ida"], "family_name": "Kaya"}, "Nele Ida Kaya"),
         ({}, ""),
         ({"name": "x" * 200}, "x" * 150),
     ],

@@ -48,9 +48,10 @@ def test_tidy_terms_keeps_each_word_once() -> None:
 
 
 def test_search_text_folds() -> None:
-    assert search_text(name="Führerschein", terms=["Lappen"], key="99108003000000") == (
+    assert search_text(name="Führerschein", terms=["Lappen"], key="99108003000000", local_id="") == (
         " fuhrerschein | lappen | 99108003000000"
     )
+    assert search_text(name="Führerschein", terms=[], key="", local_id="FS 7") == " fuhrerschein | fs 7"
 
 
 def test_check_rows_cleans() -> None:

@@ -52,6 +52,10 @@ def test_column_is_found_under_its_spellings(heading: str, key: str | None) -> N
     assert (column.key if column else None) == key
 
 
+def test_plain_spelling_leaves_out_the_dots() -> None:
+    assert rules.plain("zustaendig groesse uebergabe") == "zustandig grosse ubergabe"
+
+
 def test_every_heading_means_its_own_column() -> None:
     for sheet in SHEETS:
         for column in sheet.columns:
@@ -96,6 +100,21 @@ def test_problem_is_described_in_german() -> None:
     assert words.hint == "Tragen Sie eine ganze Zahl von 1 bis 5 ein."
 
 
+def test_problem_is_described_with_its_place() -> None:
+    def words(problem: Problem) -> tuple[str, str]:
+        found = describe(problem, sheet_name=str.upper, column_name=lambda sheet, key: f"{sheet}.{key}")
+        return found.column, found.message
+
+    assert words(Problem("sheet.unknown", "notizen", data={"expected": "UNITS"})) == (
+        "notizen.",
+        "The sheet “NOTIZEN” is unknown and is not read.",
+    )
+    assert words(Problem("column.missing", "units", column="code", data={"found": "name"})) == (
+        "units.code",
+        "The required column “units.code” is missing on the sheet “UNITS”.",
+    )
+
+
 def test_every_text_is_translated_with_the_same_placeholders() -> None:
     catalogue = {entry.msgid: entry for entry in polib.pofile(str(CATALOGUE))}
     for text in PROBLEMS.values():
@@ -131,4 +150,5 @@ def test_collector_that_is_full_counts_warnings_without_keeping_them() -> None:
 
 def test_long_values_are_cut_where_they_are_shown() -> None:
     assert shorten("a\n b") == "a b"
-    assert len(shorten("x" * 500)) == 120
+    assert shorten("x" * 120) == "x" * 120
+    assert shorten("x" * 121) == "x" * 119 + "…"

@@ -42,6 +42,7 @@ ACCEPTED: list[tuple[Callable[[str], object], str, object]] = [
     (values.parse_minimum, "999", 999),
     (values.parse_minimum, "1", 1),
     (values.parse_minimum, "2,0", 2),
+    (values.parse_minimum, "010", 10),
     (values.parse_share, "5", Decimal("0.05")),
     (values.parse_date, "1950-01-01", date(1950, 1, 1)),
     (values.parse_date, "2150-12-31", date(2150, 12, 31)),
@@ -130,7 +131,10 @@ REFUSED: list[tuple[Callable[[str], object], str, str]] = [
     (values.parse_exit_quarter, "20283", "exit_quarter.invalid"),
     (values.parse_exit_quarter, "32028", "exit_quarter.invalid"),
     *[(values.parse_scale, text, "scale.invalid") for text in ("0", "6", "hoch", "1,5", "1–5")],
-    *[(values.parse_minimum, text, "minimum.invalid") for text in ("0", "1000", "-1", "zwei", "1,5")],
+    *[
+        (values.parse_minimum, text, "minimum.invalid")
+        for text in ("0", "1000", "-1", "zwei", "1,5", "٣", "9" * 5000)
+    ],
     *[
         (values.parse_email, text, "email.invalid")
         for text in ("ines", "a@b", "a b@c.de", "a@@c.de", "a..b@c.de", f"{LONGEST_EMAIL}x")
@@ -153,6 +157,7 @@ def test_value_is_refused_with_its_code(parse: Callable[[str], object], text: st
 
 def test_clean_keeps_line_breaks_where_asked() -> None:
     assert values.clean(" a  b \r\n\tc\r", lines=True) == "a b\nc"
+    assert values.clean("a\nb\rc\r\nd", lines=True) == "a\nb\nc\nd"
 
 
 @pytest.mark.parametrize(("quarter", "text"), [(8112, "2028-Q1"), (8114, "2028-Q3"), (8115, "2028-Q4")])

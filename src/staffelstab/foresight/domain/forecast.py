@@ -135,7 +135,8 @@ def forecast_age_structure(
     return {
         scenario: _by_year(
             years,
-            remaining=structure.total - _gone(structure, scenario, assumptions, first=first)[ends + 1],
+            remaining=structure.total
+            - _gone(structure, scenario, assumptions, first=first, months=int(ends[-1]) + 1)[ends + 1],
             attrition=(1 - turnover) ** elapsed,
             total=structure.total,
         )
@@ -185,7 +186,8 @@ def last_year(as_of: Quarter) -> int:
 
 def horizons_present(horizons: Horizons, scenario: Scenario, count: FloatArray) -> FloatArray:
     """Expected number still there at the end of each quarter, shape (`QUARTERS`,), without turnover."""
-    return np.asarray(count @ horizons.presence(turnover=0.0, scenario=scenario), dtype=np.float64)
+    present: FloatArray = count @ horizons.presence(turnover=0.0, scenario=scenario)
+    return present
 
 
 def _check(*, until: int, start: int, longest: int, turnover: float) -> None:
@@ -214,18 +216,16 @@ def _by_year(
 
 
 def _gone(
-    structure: AgeStructure, scenario: Scenario, assumptions: Assumptions, *, first: int
-) -> npt.NDArray[np.float64]:
-    """How many have left before the end of each month from `first` on: entry j + 1 after month j, entry 0 is 0."""
-    monthly = np.zeros(LONGEST * 12 + 13)
+    structure: AgeStructure, scenario: Scenario, assumptions: Assumptions, *, first: int, months: int
+) -> FloatArray:
+    """How many have left by the end of each of so many months from `first` on: entry j + 1 after month j, 0 before."""
+    monthly = np.zeros(months)
     for band in structure.bands:
         born, weight = _births(band, structure.date, assumptions, first=first)
         left = born + _limit(band.limit, born, scenario, assumptions) - first
-        late = left < 0
-        monthly[:12] += band.count * float(weight[late].sum()) / 12
-        left = np.minimum(left[~late], len(monthly) - 1)
-        monthly += band.count * np.bincount(left, weight[~late], minlength=len(monthly))
-    # what lies beyond the longest outlook has gathered in the last entry, which nobody asks for
+        monthly[:12] += band.count * float(weight[left < 0].sum()) / 12
+        inside = (left >= 0) & (left < months)
+        monthly += band.count * np.bincount(left[inside], weight[inside], minlength=months)
     return np.concatenate([[0.0], np.cumsum(monthly)])
 
 

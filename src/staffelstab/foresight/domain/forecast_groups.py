@@ -12,7 +12,6 @@ the house leaves nobody or at least the threshold as well.
 """
 
 import dataclasses
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -25,7 +24,7 @@ from staffelstab.foresight.domain.quarters import Quarter
 type Counts = npt.NDArray[np.int64]
 
 _BANDS: Final = sorted({span for span in BAND_QUARTERS.values() if span[0] != NEVER})
-_BAND_STARTS: Final = np.array([first for first, _last in _BANDS])
+_LATER_BANDS: Final = np.array([first for first, _last in _BANDS[1:]])
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,8 +104,10 @@ class GroupedStaff:
         starts = block_starts(len(columns), share.step)
         sums = np.add.reduceat(columns, starts)
         sizes = np.diff([*starts, len(columns)])
-        part = np.divide(share.persons, sums, out=np.zeros(len(sums)), where=sums > 0)
-        return np.asarray(columns * np.repeat(part, sizes), dtype=np.float64)
+        # in a block without anybody the unit has nobody either
+        part = share.persons / np.maximum(sums, 1)
+        weights: FloatArray = columns * np.repeat(part, sizes)
+        return weights
 
 
 def group_staff(staff: Staff, *, threshold: int) -> GroupedStaff:
@@ -158,7 +159,7 @@ class _Stratum:
         """Neighbouring periods merged until each group has `threshold` people. There are at least so many."""
         periods, sizes = np.unique(self.period, return_counts=True)
         found = []
-        for first, last in merged(sizes.astype(np.float64), lambda size: bool(size >= threshold)):
+        for first, last in merged(sizes, lambda size: bool(size >= threshold)):
             inside = (self.period >= periods[first]) & (self.period <= periods[last])
             span = self._span(int(periods[first]), int(periods[last]), as_of)
             group = Group(first=span[0], last=span[1], fixed=self.fixed, persons=int(inside.sum()))
@@ -187,7 +188,7 @@ def _strata(staff: Staff, known: BoolArray, threshold: int) -> list[_Stratum]:
                 # a band that counts as exact stands in its middle
                 middle = (staff.first[members] + staff.last[members]) // 2
                 year = np.maximum(middle + staff.as_of.index, staff.as_of.index) // 4
-                band = np.searchsorted(_BAND_STARTS, np.maximum(middle, 0), side="right") - 1
+                band = np.searchsorted(_LATER_BANDS, middle, side="right")
                 found.append(
                     _Stratum(
                         members=members, period=year if is_exact else band, fixed=is_fixed, exact=is_exact
@@ -205,7 +206,9 @@ def _joined(flag: BoolArray, among: BoolArray, threshold: int) -> BoolArray:
     return np.full(len(flag), yes > no)
 
 
-def merged(sizes: FloatArray, fits: Callable[[FloatArray], bool]) -> list[tuple[int, int]]:
+def merged[T: np.generic](
+    sizes: npt.NDArray[T], fits: Callable[[npt.NDArray[T]], bool]
+) -> list[tuple[int, int]]:
     """Neighbours joined, from the first on, until their sum fits: first and last place of each range.
 
     `sizes`: shape (n,) or (n, m). What is left at the end joins the ranges before it until it fits; if nothing
@@ -255,7 +258,7 @@ def _units(counts: Counts, parents: Sequence[int | None], threshold: int) -> dic
 
 def _with_descendants(counts: Counts, children: Mapping[int | None, Sequence[int]]) -> Counts:
     """People of each unit and all units below it, per column."""
-    order = list(children.get(None, ()))
+    order = list(children[None])
     for unit in order:
         order.extend(children.get(unit, ()))
     totals = counts.copy()
@@ -272,10 +275,8 @@ def _placed(below: Mapping[int, Counts], whole: Counts, step: int, threshold: in
     """
     placed: dict[int, int] = {}
     rest = whole.copy()
-    for current in itertools.count(step):
-        starts = block_starts(len(whole), current)
-        if len(starts) < 2:
-            return placed
+    current = step
+    while len(starts := block_starts(len(whole), current)) > 1:
 
         def fits(persons: Counts, starts: IntArray = starts) -> bool:
             """Nobody or enough people in every block."""
@@ -291,4 +292,5 @@ def _placed(below: Mapping[int, Counts], whole: Counts, step: int, threshold: in
         for unit in candidates:
             placed[unit] = current
             rest = rest - below[unit]
-    raise AssertionError("the ladder has a last step")
+        current += 1
+    return placed

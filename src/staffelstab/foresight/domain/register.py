@@ -71,12 +71,10 @@ class Register:
             tasks, persons, holdings, roles = tasks[holds], persons[holds], holdings[holds], roles[holds]
         pair = (tasks << 31) | persons
         if np.any(pair[1:] < pair[:-1]):
-            order = np.argsort(pair, kind="stable")
+            order = np.argsort(pair)
             pair, holdings, roles = pair[order], holdings[order], roles[order]
         row_horizon = number[holdings]
-        begins = (
-            np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]]) if len(pair) else np.zeros(0, dtype=np.int64)
-        )
+        begins = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]][: len(pair)])
         if len(begins) < len(pair):
             roles = np.bitwise_or.reduceat(roles, begins)
             distinct, row_horizon = _latest(distinct, row_horizon, begins)

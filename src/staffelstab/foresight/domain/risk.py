@@ -127,7 +127,7 @@ def assess_large(
     p_none, expected = np.ones(shape), np.zeros(shape)
     red_quarter = np.zeros(register.task_count, dtype=np.int16)
     # The last quarter is always looked at: it settles the many tasks that are never red without a search.
-    probed = chosen if chosen[-1] == QUARTERS - 1 else (*chosen, QUARTERS - 1)
+    probed = tuple(sorted({*chosen, QUARTERS - 1}))
     for tasks, horizon, starts in _blocks(register, block):
         levels = np.empty((len(probed), len(tasks)))
         for row, quarter in enumerate(probed):
@@ -174,16 +174,17 @@ def _first_red(
     not_red_at = (levels < RED_FROM).sum(axis=0)
     low = np.array([-1, *quarters])[not_red_at]
     high = np.array([*quarters, QUARTERS])[not_red_at]
-    open_ = np.flatnonzero(high - low > 1)
+    searched = high - low > 1
+    open_ = np.flatnonzero(searched)
     if not len(open_):
         return high
     sizes = np.diff(np.r_[starts, len(horizon)])
-    horizon = horizon[np.repeat(high - low > 1, sizes)]
+    horizon = horizon[np.repeat(searched, sizes)]
     sizes = sizes[open_]
     task_of_row = np.repeat(np.arange(len(open_)), sizes)
     starts = np.cumsum(sizes) - sizes
     lower, upper = low[open_], high[open_]
-    flat = absent.reshape(-1)
+    flat = absent.ravel()
     horizon_count = absent.shape[1]
     while np.any(upper - lower > 1):
         # An enclosed task keeps its bounds: its middle is `lower`, or 0 where it is red at once.
@@ -200,7 +201,7 @@ def _exit_risk(register: Register, scenario: Scenario) -> IntArray:
     """1 … 5 from the earliest exit among the responsible holders (a band: its first quarter); 5 without any."""
     first, _ = register.horizons.span(scenario)
     responsible = np.flatnonzero(register.role & RESPONSIBLE)
-    risk_of_holder = 5 - np.searchsorted(EXIT_RISK_LIMITS, first[register.horizon[responsible]], side="left")
+    risk_of_holder = 5 - np.searchsorted(EXIT_RISK_LIMITS, first[register.horizon[responsible]])
     begins = np.searchsorted(responsible, register.offsets)
     risk = np.full(register.task_count, 5)
     filled = np.flatnonzero(np.diff(begins))
@@ -211,6 +212,7 @@ def _exit_risk(register: Register, scenario: Scenario) -> IntArray:
 
 def _deputy_depth(register: Register) -> FloatArray:
     """0, 0.5, 1 for no, one, two or more persons who are ready deputies."""
-    counted = np.r_[0, np.cumsum((register.role & READY_DEPUTY) > 0)]
+    counted = np.r_[0, np.cumsum((register.role & READY_DEPUTY) != 0)]
     deputies: IntArray = np.diff(counted[register.offsets])
-    return np.asarray(np.minimum(deputies, 2) / 2, dtype=np.float64)
+    depth: FloatArray = np.minimum(deputies, 2) / 2
+    return depth

@@ -117,7 +117,9 @@ def email_of(provider: Provider, claims: Mapping[str, object]) -> str:
     The address must lie in one of its domains, and be verified: by the token or by the configuration.
     """
     address = claims.get("email")
-    text = address.strip().lower() if isinstance(address, str) else ""
+    if not isinstance(address, str):
+        return ""
+    text = address.strip().lower()
     local, at, domain = text.rpartition("@")
     verified = provider.email_verified or claims.get("email_verified") is True
     return text if local and at and domain in provider.email_domains and verified else ""

@@ -121,7 +121,7 @@ def tidy_terms(terms: Iterable[str]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def search_text(*, name: str, terms: Iterable[str], key: str = "", local_id: str = "") -> str:
+def search_text(*, name: str, terms: Iterable[str], key: str, local_id: str) -> str:
     """What a search looks at: folded words, each beginning after a blank; a bar keeps phrases apart."""
     parts = (sort_key(part) for part in (name, *terms, key, local_id))
     return " " + " | ".join(part for part in parts if part)

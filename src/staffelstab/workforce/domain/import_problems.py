@@ -77,7 +77,7 @@ def describe(
     sheet = sheet_name(problem.sheet)
     column = column_name(problem.sheet, problem.column)
     value = shorten(problem.value)
-    words = {"sheet": sheet, "column": column, "row": problem.row, "value": value} | dict(problem.data)
+    words = {"sheet": sheet, "column": column, "value": value} | dict(problem.data)
     return ProblemWords(
         severity=text.severity,
         sheet=sheet,
@@ -95,7 +95,7 @@ class ProblemCollector:
     Errors displace warnings: once the list is full, a further error takes the place of the last warning.
     """
 
-    def __init__(self, *, limit: int = 1000) -> None:
+    def __init__(self, *, limit: int) -> None:
         self.limit = limit
         self.errors = 0
         self.warnings = 0

@@ -78,13 +78,14 @@ class Sheet:
 _EXIT_COLUMNS: Final = ("exit_quarter", "exit_band", "exit")
 
 
-def _exit_text(value: object) -> str:
-    quarter, band = value if isinstance(value, tuple) else NO_EXIT
+def _exit_text(value: values.Exit) -> str:
+    quarter, band = value
     return values.render_quarter(quarter) if quarter is not None else values.BAND_LABELS.get(band, "")
 
 
-def _given_exits(cells: Cells, index: int) -> list[object]:
-    return [cells[key][index] for key in _EXIT_COLUMNS if cells[key][index] != NO_EXIT]
+def _given_exits(cells: Cells, index: int) -> list[values.Exit]:
+    given = (cells[key][index] for key in _EXIT_COLUMNS)
+    return [value for value in given if value != NO_EXIT]  # type: ignore[misc]
 
 
 def check_holdings(cells: Cells) -> Iterator[Finding]:
@@ -97,7 +98,7 @@ def check_holdings(cells: Cells) -> Iterator[Finding]:
             first, second = (_exit_text(value) for value in _given_exits(cells, index)[:2])
             yield Finding(index, "exit.both", "exit_quarter", first, {"first": first, "second": second})
     for index, fixed in enumerate(cells["exit_fixed"]):
-        if fixed and all(value[0] is None for value in _given_exits(cells, index)):  # type: ignore[index]
+        if fixed and all(value[0] is None for value in _given_exits(cells, index)):
             yield Finding(index, "fixed.without_exit", "exit_fixed", values.YES)
 
 

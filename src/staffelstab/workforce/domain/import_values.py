@@ -23,7 +23,6 @@ type Exit = tuple[int | None, str]
 FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2150
 FIRST_EXIT_YEAR: Final = 2000
-LAST_MINIMUM: Final = 999
 
 BAND_LABELS: Final[Mapping[str, str]] = {
     ExitBand.WITHIN_1.value: "bis 1 Jahr",
@@ -121,7 +120,7 @@ def clean(raw: str, *, lines: bool = False) -> str:
     text = unicodedata.normalize("NFC", raw.translate(_INVISIBLE))
     if not text.isprintable():
         for character in text:
-            if character not in "\t\n\r" and unicodedata.category(character) in {"Cc", "Cs"}:
+            if character not in {"\t", "\n", "\r"} and unicodedata.category(character) in {"Cc", "Cs"}:
                 raise ValueRefused("value.control_character", character=f"U+{ord(character):04X}")
     if "\ufffd" in text:
         raise ValueRefused("value.broken_characters")
@@ -150,18 +149,18 @@ def parse_key(text: str) -> str:
 
 
 _EMAIL: Final = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~äöüÄÖÜß-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~äöüÄÖÜß-]+)*"
-    r"@(?:[A-Za-z0-9äöüÄÖÜß](?:[A-Za-z0-9äöüÄÖÜß-]{0,61}[A-Za-z0-9äöüÄÖÜß])?\.)+[A-Za-z]{2,63}"
+    r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~äöüÄÖÜß-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~äöüÄÖÜß-]+)*)"
+    r"@((?:[A-Za-z0-9äöüÄÖÜß](?:[A-Za-z0-9äöüÄÖÜß-]{0,61}[A-Za-z0-9äöüÄÖÜß])?\.)+[A-Za-z]{2,63})"
 )
 
 
 def parse_email(text: str) -> str:
     """An address; ``mailto:`` from a hyperlink cell is dropped, the domain is written in lower case."""
     address = text.removeprefix("mailto:")
-    if len(address) > 254 or not _EMAIL.fullmatch(address):
+    match = _EMAIL.fullmatch(address) if len(address) <= 254 else None
+    if match is None:
         raise ValueRefused("email.invalid")
-    local, _, domain = address.rpartition("@")
-    return f"{local}@{domain.lower()}"
+    return f"{match[1]}@{match[2].lower()}"
 
 
 # --- yes and no, numbers ------------------------------------------------------------------------------------
@@ -198,11 +197,6 @@ def parse_share(text: str) -> Decimal:
     return share
 
 
-def _whole(text: str) -> int | None:
-    digits = text.removesuffix(",0").removesuffix(".0")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 4 else None
-
-
 _SCALE: Final = re.compile(r"([1-5])(?:[.,]0)?(?:\s*[–:(-]\s*[^\d\s].*)?", re.ASCII)
 
 
@@ -213,11 +207,14 @@ def parse_scale(text: str) -> int:
     raise ValueRefused("scale.invalid")
 
 
+_MINIMUM: Final = re.compile(r"0*([1-9]\d{0,2})(?:[.,]0)?", re.ASCII)
+
+
 def parse_minimum(text: str) -> int:
-    count = _whole(text)
-    if count is None or not 1 <= count <= LAST_MINIMUM:
-        raise ValueRefused("minimum.invalid")
-    return count
+    """A number of people from 1 to 999."""
+    if match := _MINIMUM.fullmatch(text):
+        return int(match[1])
+    raise ValueRefused("minimum.invalid")
 
 
 _SERVICE_KEY: Final = re.compile(r"99\d{12}", re.ASCII)
