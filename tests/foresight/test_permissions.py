@@ -10,7 +10,7 @@ import pytest
 from staffelstab.core.actors import Actor, Grant, system_actor
 from staffelstab.core.ids import new_id
 from staffelstab.foresight.enums import ReportSubject
-from staffelstab.foresight.permissions import RULES
+from staffelstab.foresight.permissions import RULES, makes_reports
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.models import Task, Unit
 
@@ -70,6 +70,10 @@ def test_permission_of_a_bound_role_ends_at_its_unit(permission: str) -> None:
 def test_permission_of_the_system(permission: str) -> None:
     # Names are read by people, never by a job.
     assert SYSTEM.may(permission) is (permission != "foresight.risk.names")
+
+
+def test_name_of_the_rule_for_reports_says_the_roles() -> None:
+    assert makes_reports.name == "report_on(executive, administrator, knowledge_manager, network_operator)"
 
 
 def subject(kind: ReportSubject, *path: UUID) -> SimpleNamespace:

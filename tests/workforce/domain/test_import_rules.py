@@ -13,6 +13,7 @@ from staffelstab.workforce.domain import import_rules as rules
 from staffelstab.workforce.domain.import_messages import PROBLEMS, Severity
 from staffelstab.workforce.domain.import_problems import Problem, ProblemCollector, describe, shorten
 from staffelstab.workforce.domain.import_sheets import HOLDINGS, SHEETS, TASKS, UNITS
+from staffelstab.workforce.domain.import_values import parse_key
 
 CATALOGUE = Path(staffelstab.__file__).parent / "locale" / "de" / "workforce_import.po"
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -44,6 +45,8 @@ def test_sheet_is_found_under_its_spellings(name: str, key: str | None) -> None:
         ("Kurzel", "code"),
         ("Übergeordnet", "parent"),
         ("uebergeordnet (Kürzel)", "parent"),
+        ("Obereinheit (Kürzel) (neu)", "parent"),
+        ("UBERGEORDNET", "parent"),
         ("Bemerkung", None),
     ],
 )
@@ -52,8 +55,24 @@ def test_column_is_found_under_its_spellings(heading: str, key: str | None) -> N
     assert (column.key if column else None) == key
 
 
-def test_plain_spelling_leaves_out_the_dots() -> None:
-    assert rules.plain("zustaendig groesse uebergabe") == "zustandig grosse ubergabe"
+def test_brackets_of_a_heading_may_say_which_column_it_is() -> None:
+    columns = [rules.find_column(HOLDINGS, text) for text in ("Austritt (Quartal)", "Austritt (geplant)")]
+    assert [column.key if column else None for column in columns] == ["exit_quarter", "exit"]
+
+
+def test_key_columns_are_described_once() -> None:
+    code, _name, parent = UNITS.columns
+    assert [(each.required, each.parse, each.max_length, each.width) for each in (code, parent)] == [
+        (True, parse_key, 40, 18),
+        (False, parse_key, 40, 18),
+    ]
+    assert (code.header, code.help, code.example, parent.header, parent.aliases) == (
+        "Kürzel",
+        "Eindeutiges Kürzel der Einheit; die anderen Blätter beziehen sich darauf.",
+        "50",
+        "Übergeordnet",
+        ("Übergeordnete Einheit", "Obereinheit"),
+    )
 
 
 def test_every_heading_means_its_own_column() -> None:

@@ -78,6 +78,29 @@ ACCEPTED: list[tuple[Callable[[str], object], str, object]] = [
     (values.parse_exit_band, "2—3 Jahre", (None, "from_2_to_3")),
     (values.parse_exit_band, "3-5 Jahre", (None, "from_3_to_5")),
     *[
+        (values.parse_exit_band, pattern.format(low, high), (None, band))
+        for low, high, band in ((1, 2, "from_1_to_2"), (2, 3, "from_2_to_3"), (3, 5, "from_3_to_5"))
+        for pattern in ("{}-{}", "{}–{} Jahre", "{} bis {} Jahre", "{} bis {}", "{} u. {} Jahre", "{}-{} J.")
+    ],
+    *[
+        (values.parse_exit_band, text, (None, "within_1"))
+        for text in (
+            *("bis 1", "unter 1 Jahr", "bis ein Jahr", "0-1 Jahr", "0-1 Jahre", "bis 1 J.", "bis 1 Jahre"),
+            *("<1", "≤ 1 Jahr"),
+        )
+    ],
+    *[
+        (values.parse_exit_band, text, (None, "over_5"))
+        for text in (
+            *("über 5", "mehr als 5 Jahre", "uber 5 Jahre", "über 5 J.", "über fünf Jahre", "ab 5 Jahre"),
+            ">5",
+        )
+    ],
+    *[
+        (values.parse_exit_band, text, (None, "unknown"))
+        for text in ("unbekannt", "unklar", "offen", "unbekannter Zeitpunkt", "k. A.")
+    ],
+    *[
         (values.parse_exit_band, text, (None, "over_5"))
         for text in ("über 5 Jahre", "ueber 5 Jahre", "> 5 Jahre")
     ],

@@ -8,7 +8,7 @@ from staffelstab.core.actors import Actor, Grant
 from staffelstab.core.ids import new_id
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.models import Holding, Position, Responsibility, Task, Unit
-from staffelstab.workforce.permissions import RULES
+from staffelstab.workforce.permissions import RULES, ancestors, role_everywhere, role_here
 
 R = Role
 EVERYBODY = frozenset(Role)
@@ -88,3 +88,50 @@ def test_strangers_may_nothing_and_the_system_everything(permission: str) -> Non
     assert not RULES[permission](Actor())
     assert not RULES[permission](actor())
     assert RULES[permission](Actor(organisation_id=new_id(), system=True))
+
+
+def test_names_of_rules_say_the_roles() -> None:
+    assert role_here(R.PERSONNEL, R.ADVISOR).name == "role_here(personnel, advisor)"
+    assert role_everywhere(R.PERSONNEL, R.ADVISOR).name == "role_everywhere(personnel, advisor)"
+
+
+def test_ancestors_are_those_of_the_unit_of_an_object() -> None:
+    place = unit(unit())
+    path = list(place.ancestor_ids)
+    position = Position(unit=place)
+    task = Task(unit=place)
+    found = [
+        ancestors(each)
+        for each in (place, position, task, Holding(position=position), Responsibility(task=task))
+    ]
+    assert found == [path] * 5
+    assert (ancestors(None), ancestors("unit")) == (None, None)
+
+
+def test_role_for_a_unit_is_not_held_everywhere() -> None:
+    everywhere = role_everywhere(R.PERSONNEL, R.ADVISOR)
+    found = [
+        everywhere(actor(*grants))
+        for grants in (
+            (Grant(R.PERSONNEL),),
+            (Grant(R.PERSONNEL, new_id()),),
+            (Grant(R.PERSONNEL, new_id()), Grant(R.ADVISOR)),
+            (Grant(R.EMPLOYEE),),
+        )
+    ]
+    assert found == [True, False, True, False]
+
+
+def test_role_here_counts_for_the_house_or_above_the_object() -> None:
+    here = role_here(R.PERSONNEL, R.ADVISOR)
+    mine = unit()
+    found = [
+        (here(actor(*grants)), here(actor(*grants), mine), here(actor(*grants), Task(unit=unit())))
+        for grants in (
+            (Grant(R.PERSONNEL),),
+            (Grant(R.PERSONNEL, mine.pk),),
+            (Grant(R.PERSONNEL, mine.pk), Grant(R.ADVISOR)),
+            (Grant(R.EMPLOYEE),),
+        )
+    ]
+    assert found == [(True, True, True), (True, True, False), (True, True, True), (False, False, False)]

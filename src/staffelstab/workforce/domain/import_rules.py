@@ -31,16 +31,14 @@ _BIRTH_DATE_WORDS: Final = frozenset(
 )
 
 
-def plain(folded: str) -> str:
-    """The folded name as written by people who leave umlaut dots out: ``zustaendig`` → ``zustandig``."""
-    return folded.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+_WITHOUT_DOTS: Final = str.maketrans("äöüÄÖÜ", "aouAOU")
 
 
 def _spellings(names: Sequence[str]) -> Iterator[str]:
+    """Folded names, also as written by people who leave umlaut dots out: ``zustaendig``, ``zustandig``."""
     for name in names:
         yield values.fold(name)
-        if any(umlaut in name.casefold() for umlaut in "äöü"):
-            yield plain(values.fold(name))
+        yield values.fold(name.translate(_WITHOUT_DOTS))
 
 
 _SHEET_SPELLINGS: Final[Mapping[str, Sheet]] = {
