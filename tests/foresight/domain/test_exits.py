@@ -46,7 +46,8 @@ def test_horizons_count_from_the_as_of_quarter() -> None:
 
 
 def test_horizons_of_no_entries_are_empty() -> None:
-    assert len(Horizons.from_entries(as_of=AS_OF, exit_quarter=[], exit_band=[], fixed=[])) == 0
+    horizons = Horizons.from_entries(as_of=AS_OF, exit_quarter=[], exit_band=[], fixed=[])
+    assert (len(horizons), horizons.first.dtype, horizons.last.dtype) == (0, np.int64, np.int64)
 
 
 def test_horizons_refuse_an_unknown_band() -> None:

@@ -158,6 +158,7 @@ def test_units_are_shown_when_they_and_the_rest_are_enough() -> None:
         0: (0, (7, 8, 0)),
         1: (0, (7, 7, 0)),
     }
+    assert [type(number) for number in found.units[0].persons] == [int, int, int]
     assert found.weights(0).tolist() == [7, 8, 0]
     # one person less in 2027: neither stands on the finest step, and both years together are all there is
     found = group_staff(staff(*both[1:], parents=(None, None)), threshold=7)

@@ -207,7 +207,7 @@ def test_large_assessment_equals_the_small_one() -> None:
 
 def test_large_assessment_searches_between_the_quarters_asked_for() -> None:
     # At 39 half the band of Emil is over: exactly one half is red. Anna leaves in 8, between 7 and 9.
-    for quarters in ((7, 9), (6, 9), (8,), (38, 40), (0, 59)):
+    for quarters in ((7, 9), (6, 9), (8,), (38, 40), (0, 59), (1,), (2, 30)):
         large = assess_large(organisation(), turnover=0.0, quarters=quarters)
         assert large.red_quarter.tolist() == [0, 8, NOT_RED, NOT_RED, 39, 0, 39, NOT_RED]
 

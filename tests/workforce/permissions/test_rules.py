@@ -7,7 +7,7 @@ import pytest
 from staffelstab.core.actors import Actor, Grant
 from staffelstab.core.ids import new_id
 from staffelstab.identity.enums import Role
-from staffelstab.workforce.models import Holding, Position, Responsibility, Task, Unit
+from staffelstab.workforce.models import Holding, Person, Position, Responsibility, Task, Unit
 from staffelstab.workforce.permissions import RULES, ancestors, role_everywhere, role_here
 
 R = Role
@@ -135,3 +135,9 @@ def test_role_here_counts_for_the_house_or_above_the_object() -> None:
         )
     ]
     assert found == [(True, True, True), (True, True, False), (True, True, True), (False, False, False)]
+
+
+def test_role_of_the_house_counts_for_every_person() -> None:
+    here = role_here(R.PERSONNEL, R.ADVISOR)
+    assert here(actor(Grant(R.PERSONNEL)), Person()) is True
+    assert here(actor(Grant(R.EMPLOYEE)), Person()) is False

@@ -94,7 +94,7 @@ class Horizons:
         quarter together with a band.
         """
         quarter = np.asarray(exit_quarter, dtype=np.int64)
-        names, name_of = np.unique(np.asarray(exit_band, dtype=np.str_), return_inverse=True)
+        names, name_of = np.unique(np.asarray(exit_band), return_inverse=True)
         unknown_names = [str(name) for name in names if str(name) not in BAND_QUARTERS]
         if unknown_names:
             raise ValueError(f"no such exit band: {', '.join(unknown_names)}")

@@ -130,13 +130,13 @@ def forecast_age_structure(
     month = structure.date.year * 12 + structure.date.month - 1
     # months whose end lies after the day, 0 being the first of them
     first = month + 1 if share == 1 else month
-    ends = years * 12 + 11 - first
-    elapsed = (ends + 1 + (first - month - share)) / 12
+    months = years * 12 + 12 - first
+    elapsed = (months + (first - month - share)) / 12
     return {
         scenario: _by_year(
             years,
             remaining=structure.total
-            - _gone(structure, scenario, assumptions, first=first, months=int(ends[-1]) + 1)[ends + 1],
+            - _gone(structure, scenario, assumptions, first=first, months=int(months[-1]))[months],
             attrition=(1 - turnover) ** elapsed,
             total=structure.total,
         )
@@ -159,7 +159,7 @@ def forecast_holdings(
     for a turnover outside 0 … 1, or a year before `as_of` or after the last whole one of the outlook.
     """
     _check(until=until, start=as_of.year, longest=last_year(as_of), turnover=turnover)
-    count = np.ones(len(horizons)) if persons is None else np.asarray(persons, dtype=np.float64)
+    count = np.ones(len(horizons)) if persons is None else np.asarray(persons)
     known = horizons.span(Scenario.REGULAR)[1] != NEVER
     total = float(count[known].sum())
     years = np.arange(as_of.year, until + 1)

@@ -99,7 +99,7 @@ class Document:
 
 def written(document: Document) -> dict[str, Any]:
     """The document as JSON holds it."""
-    plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(document), ensure_ascii=False))
+    plain: dict[str, Any] = json.loads(json.dumps(dataclasses.asdict(document)))
     return {"schema": SCHEMA, **plain}
 
 

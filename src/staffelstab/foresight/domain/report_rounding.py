@@ -32,4 +32,4 @@ def rounded_steps(cumulative: Sequence[float]) -> tuple[tuple[int, int], ...]:
     sums = [rounded(value) for value in cumulative]
     if any(later < earlier for earlier, later in itertools.pairwise(cumulative)):
         raise ValueError("sums of exits do not fall")
-    return tuple((now - before, now) for before, now in zip([0, *sums], sums, strict=False))
+    return tuple((now - before, now) for before, now in itertools.pairwise([0, *sums]))
