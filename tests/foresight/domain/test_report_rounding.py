@@ -30,7 +30,7 @@ def test_steps_of_nothing_are_none() -> None:
 
 
 def test_steps_refuse_falling_sums() -> None:
-    with pytest.raises(ValueError, match="do not fall"):
+    with pytest.raises(ValueError, match=r"^sums of exits do not fall$"):
         rounded_steps([8, 7])
 
 
