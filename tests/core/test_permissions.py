@@ -47,6 +47,14 @@ def test_names_show_what_was_combined() -> None:
     assert rule.name == "((is_member & ~has_role(a, b)) | is_system)"
 
 
+def test_predicate_bears_the_name_of_its_function() -> None:
+    @predicate
+    def is_late(_actor: Actor, _obj: object | None) -> bool:
+        return True
+
+    assert is_late.name == "is_late"
+
+
 def test_object_reaches_the_predicate() -> None:
     same = Predicate("same", lambda _actor, obj: obj == 7)
     assert ((same & ~constant(False))(ANONYMOUS, 7), same(ANONYMOUS, 8)) == (True, False)
@@ -122,6 +130,14 @@ def test_permission_is_registered_once() -> None:
     with pytest.raises(ValueError, match=r"identity\.own is registered twice"):
         permissions.register({"identity.own": constant(True)})
     assert permissions.registered() == known
+
+
+def test_table_is_registered_by_its_path() -> None:
+    known = permissions.registered()
+    permissions.register_table("staffelstab.identity.permissions.RULES")
+    assert permissions.registered() == known
+    with pytest.raises(ImportError):
+        permissions.register_table("staffelstab.identity.permissions.NO_RULES")
 
 
 def test_every_permission_is_named_after_its_module() -> None:

@@ -10,7 +10,7 @@ import pytest
 from staffelstab.core.actors import Actor, Grant, system_actor
 from staffelstab.core.ids import new_id
 from staffelstab.foresight.enums import ReportSubject
-from staffelstab.foresight.permissions import RULES, makes_reports
+from staffelstab.foresight.permissions import RULES, _report_on
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.models import Task, Unit
 
@@ -72,10 +72,6 @@ def test_permission_of_the_system(permission: str) -> None:
     assert SYSTEM.may(permission) is (permission != "foresight.risk.names")
 
 
-def test_name_of_the_rule_for_reports_says_the_roles() -> None:
-    assert makes_reports.name == "report_on(executive, administrator, knowledge_manager, network_operator)"
-
-
 def subject(kind: ReportSubject, *path: UUID) -> SimpleNamespace:
     """What a report is asked for."""
     return SimpleNamespace(kind=kind, unit_path=path)
@@ -125,4 +121,31 @@ def test_release_needs_a_network() -> None:
 def test_names_of_rules_show_their_roles() -> None:
     assert RULES["foresight.report.make"].name == (
         "(report_on(executive, administrator, knowledge_manager, network_operator) | is_system)"
+    )
+
+
+def test_rule_for_reports_asks_for_roles_of_the_house_then_of_units_then_of_the_office() -> None:
+    rule = _report_on((Role.EXECUTIVE, Role.PRIVACY), (Role.PERSONNEL,))
+    assert rule.name == "report_on(executive, privacy, personnel, network_operator)"
+    unit, network = subject(ReportSubject.UNIT, UNIT), subject(ReportSubject.NETWORK)
+    asked = SimpleNamespace(subject=ReportSubject.NETWORK)
+    found = {
+        role: [
+            rule(actor(role, *units), about)
+            for units in ((), (UNIT,))
+            for about in (None, unit, network, asked)
+        ]
+        for role in ("privacy", "personnel", "network_operator", "employee")
+    }
+    assert found == {
+        "privacy": [True, True, False, False] * 2,
+        "personnel": [True, True, False, False] * 2,
+        "network_operator": [True, False, True, True] * 2,
+        "employee": [False, False, False, False] * 2,
+    }
+    bound = actor("personnel", OTHER)
+    assert (rule(bound), rule(bound, unit), rule(bound, SimpleNamespace(kind="house"))) == (
+        True,
+        False,
+        False,
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from staffelstab.foresight.domain.forecast_ages import LIMITS, age_limit, steps
+from staffelstab.foresight.domain.forecast_ages import LIMITS, _month, age_limit, steps
 
 JANUARY, DECEMBER = 0, 11
 
@@ -60,6 +60,10 @@ def test_age_limit_of_the_fire_service_goes_by_month_in_1952(
     born: int, month: int, years: int, months: int
 ) -> None:
     assert limit("civil_fire", born, month) == (years, months)
+
+
+def test_months_are_numbered_through_the_years() -> None:
+    assert [_month(text) for text in ("1952-01", "1952-06", "1952-12", "")] == [23424, 23429, 23435, None]
 
 
 def test_steps_leave_no_gap_and_name_their_source() -> None:

@@ -12,7 +12,8 @@ import staffelstab
 from staffelstab.workforce.domain import import_rules as rules
 from staffelstab.workforce.domain.import_messages import PROBLEMS, Severity
 from staffelstab.workforce.domain.import_problems import Problem, ProblemCollector, describe, shorten
-from staffelstab.workforce.domain.import_sheets import HOLDINGS, SHEETS, TASKS, UNITS
+from staffelstab.workforce.domain.import_schema import Column, Sheet
+from staffelstab.workforce.domain.import_sheets import HOLDINGS, SHEETS, TASKS, UNITS, _key
 from staffelstab.workforce.domain.import_values import parse_key
 
 CATALOGUE = Path(staffelstab.__file__).parent / "locale" / "de" / "workforce_import.po"
@@ -58,6 +59,33 @@ def test_column_is_found_under_its_spellings(heading: str, key: str | None) -> N
 def test_brackets_of_a_heading_may_say_which_column_it_is() -> None:
     columns = [rules.find_column(HOLDINGS, text) for text in ("Austritt (Quartal)", "Austritt (geplant)")]
     assert [column.key if column else None for column in columns] == ["exit_quarter", "exit"]
+
+
+def test_real_heading_of_a_column_wins_over_an_alias() -> None:
+    code, number = Column("code", "Kürzel", "", "", aliases=("Nr", "OE")), Column("number", "Nr", "", "")
+    sheet = Sheet("x", "X", "", (number, code), (), ())
+    assert {spelling: column.key for spelling, column in rules._column_spellings(sheet).items()} == {  # noqa: SLF001 - read once, at import
+        "nr": "number",
+        "oe": "code",
+        "kuerzel": "code",
+        "kurzel": "code",
+    }
+
+
+def test_key_columns_may_differ_in_one_thing() -> None:
+    column = _key("task", "Aufgabe", "Welche.", "A-1", required=False, aliases=("Nr",))
+    assert column == Column(
+        "task",
+        "Aufgabe",
+        "Welche.",
+        "A-1",
+        required=False,
+        parse=parse_key,
+        max_length=40,
+        width=18,
+        aliases=("Nr",),
+    )
+    assert _key("task", "Aufgabe", "Welche.", "A-1").required is True
 
 
 def test_key_columns_are_described_once() -> None:

@@ -279,23 +279,23 @@ def _quarter(text: str) -> int | None:
     return 4 * int(year) + (_ROMAN.get(quarter) or int(quarter)) - 1
 
 
-def _band_spellings() -> dict[str, str]:
-    spellings = {fold(label): band for band, label in BAND_LABELS.items()}
-    for low, high in ((1, 2), (2, 3), (3, 5)):
-        band = spellings[f"{low}{high}jahre"]
-        for spelling in (f"{low}{high}", f"{low}bis{high}jahre", f"{low}bis{high}", f"{low}u{high}jahre"):
-            spellings[spelling] = band
-        spellings[f"{low}{high}j"] = band
-    for spelling in ("bis1", "unter1jahr", "biseinjahr", "01jahr", "01jahre", "bis1j", "bis1jahre"):
-        spellings[spelling] = ExitBand.WITHIN_1.value
-    for spelling in ("ueber5", "mehrals5jahre", "uber5jahre", "ueber5j", "ueberfuenfjahre", "ab5jahre"):
-        spellings[spelling] = ExitBand.OVER_5.value
-    for spelling in ("unklar", "offen", "unbekannterzeitpunkt", "ka"):
-        spellings[spelling] = ExitBand.UNKNOWN.value
-    return spellings
-
-
-_BANDS: Final = _band_spellings()
+_BAND_SPELLINGS: Final = {
+    ExitBand.WITHIN_1: (
+        *("bis 1 Jahr", "bis 1 Jahre", "bis 1 J", "bis 1", "bis ein Jahr", "unter 1 Jahr", "0-1 Jahr"),
+        "0-1 Jahre",
+    ),
+    ExitBand.FROM_1_TO_2: ("1-2 Jahre", "1-2 J", "1-2", "1 bis 2 Jahre", "1 bis 2", "1 u 2 Jahre"),
+    ExitBand.FROM_2_TO_3: ("2-3 Jahre", "2-3 J", "2-3", "2 bis 3 Jahre", "2 bis 3", "2 u 3 Jahre"),
+    ExitBand.FROM_3_TO_5: ("3-5 Jahre", "3-5 J", "3-5", "3 bis 5 Jahre", "3 bis 5", "3 u 5 Jahre"),
+    ExitBand.OVER_5: (
+        *("über 5 Jahre", "uber 5 Jahre", "über 5 J", "über 5", "über fünf Jahre", "mehr als 5 Jahre"),
+        "ab 5 Jahre",
+    ),
+    ExitBand.UNKNOWN: ("unbekannt", "unbekannter Zeitpunkt", "unklar", "offen", "k. A."),
+}
+_BANDS: Final[Mapping[str, str]] = {
+    fold(spelling): band.value for band, spellings in _BAND_SPELLINGS.items() for spelling in spellings
+}
 _SIGNS: Final[Mapping[str, str]] = {
     ">5 jahre": ExitBand.OVER_5.value,
     ">5": ExitBand.OVER_5.value,
