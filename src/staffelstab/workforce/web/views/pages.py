@@ -7,16 +7,18 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from staffelstab.core.actors import Actor
 from staffelstab.core.ui.requests import Request
+from staffelstab.core.ui.tables import Filter, choice_filter
 from staffelstab.workforce.models import Unit
-from staffelstab.workforce.selectors import history
+from staffelstab.workforce.selectors import history, units
 
 Crumb = tuple[str, str]
 
@@ -63,6 +65,17 @@ def suggestions(request: Request, pick: Callable[..., list[str]]) -> HttpRespons
     text = request.GET.get("q", next(iter(request.GET.values()), ""))[:200]
     options = pick(actor=request.actor, text=text)
     return HttpResponse(format_html_join("", '<option value="{}"></option>', ((each,) for each in options)))
+
+
+def unit_filter(query: QueryDict, *, selected: Unit | None) -> Filter:
+    """The chip that narrows a list to a unit and what is below it."""
+    return choice_filter(
+        query,
+        name="einheit",
+        label=pgettext("short", "Unit"),
+        choices=[(str(unit.pk), str(unit)) for unit in units.unit_choices(selected=selected)],
+        all_label=_("all"),
+    )
 
 
 def unit_crumbs(path: Sequence[Unit]) -> list[Crumb]:

@@ -10,19 +10,26 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from staffelstab.core.ui import kept
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Table, choice_filter
 from staffelstab.workforce.models import Person
-from staffelstab.workforce.selectors import history, persons, units
+from staffelstab.workforce.selectors import history, persons
 from staffelstab.workforce.selectors.persons import PersonFilter
 from staffelstab.workforce.services import persons as service
 from staffelstab.workforce.web.forms.person import LastDayForm, LinkForm, PersonForm
 from staffelstab.workforce.web.forms.task import read_unit, read_uuid
-from staffelstab.workforce.web.views.pages import Crumb, data_of, form_page, history_page, may, suggestions
+from staffelstab.workforce.web.views.pages import (
+    Crumb,
+    data_of,
+    form_page,
+    history_page,
+    may,
+    suggestions,
+    unit_filter,
+)
 
 EDIT = "workforce.person.edit"
 STATES = ("unplaced", "ended")
@@ -52,13 +59,7 @@ def person_list(request: Request) -> HttpResponse:
     page = persons.person_page(actor=actor, wanted=wanted, query=query.dict(), today=today)
     states = [("unplaced", _("without a position")), ("ended", _("left"))]
     chips = [
-        choice_filter(
-            query,
-            name="einheit",
-            label=pgettext("short", "Unit"),
-            choices=[(str(unit.pk), str(unit)) for unit in units.unit_choices(selected=wanted.unit)],
-            all_label=_("all"),
-        ),
+        unit_filter(query, selected=wanted.unit),
         choice_filter(query, name="stand", label=_("State"), choices=states, all_label=_("all current")),
     ]
     narrowed = wanted.unit or wanted.state or wanted.text

@@ -17,12 +17,20 @@ from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Table, choice_filter
 from staffelstab.workforce.models import Position
-from staffelstab.workforce.selectors import history, positions, units
+from staffelstab.workforce.selectors import history, positions
 from staffelstab.workforce.selectors.positions import PositionFilter
 from staffelstab.workforce.services import positions as service
 from staffelstab.workforce.web.forms.position import EndPositionForm, PositionForm
 from staffelstab.workforce.web.forms.task import read_unit
-from staffelstab.workforce.web.views.pages import Crumb, data_of, form_page, history_page, may, suggestions
+from staffelstab.workforce.web.views.pages import (
+    Crumb,
+    data_of,
+    form_page,
+    history_page,
+    may,
+    suggestions,
+    unit_filter,
+)
 
 EDIT = "workforce.position.edit"
 STATES = ("vacant", "filled", "lead", "ended")
@@ -62,13 +70,7 @@ def position_list(request: Request) -> HttpResponse:
         ("ended", _("ended")),
     ]
     chips = [
-        choice_filter(
-            query,
-            name="einheit",
-            label=pgettext("short", "Unit"),
-            choices=[(str(unit.pk), str(unit)) for unit in units.unit_choices(selected=wanted.unit)],
-            all_label=_("all"),
-        ),
+        unit_filter(query, selected=wanted.unit),
         choice_filter(query, name="stand", label=_("State"), choices=states, all_label=_("all current")),
     ]
     narrowed = wanted.unit or wanted.state or wanted.text
@@ -98,7 +100,8 @@ def position_list(request: Request) -> HttpResponse:
         "page": page,
         "table": table,
         "filters": chips,
-        "count": positions.position_rows(actor=actor, wanted=wanted, today=today).count(),
+        "count": page.count.number,
+        "and_more": page.count.more,
         "query": query,
         "may": may(actor, create=EDIT),
     }

@@ -25,7 +25,7 @@ from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Filter, Table, choice_filter
 from staffelstab.vocabulary.enums import Topic
 from staffelstab.workforce.enums import Criticality, PositionRisk
-from staffelstab.workforce.selectors import persons, positions, tasks, units
+from staffelstab.workforce.selectors import persons, positions, tasks
 from staffelstab.workforce.selectors.tasks import TaskFilter, TaskLine
 from staffelstab.workforce.services import bulk
 from staffelstab.workforce.services.bulk import Outcome
@@ -39,7 +39,7 @@ from staffelstab.workforce.web.forms.task import (
     read_filter,
     read_uuid,
 )
-from staffelstab.workforce.web.views.pages import form_page, may
+from staffelstab.workforce.web.views.pages import form_page, may, unit_filter
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -52,13 +52,7 @@ def _filters(query: QueryDict, wanted: TaskFilter, *, actor: Actor) -> list[Filt
         ("no_ready_deputy", _("no ready deputy")),
     ]
     found = [
-        choice_filter(
-            query,
-            name="einheit",
-            label=pgettext("short", "Unit"),
-            choices=[(str(unit.pk), str(unit)) for unit in units.unit_choices(selected=wanted.unit)],
-            all_label=_("all"),
-        ),
+        unit_filter(query, selected=wanted.unit),
         choice_filter(query, name="luecke", label=_("Gap"), choices=gaps, all_label=_("all")),
         choice_filter(query, name="thema", label=_("Topic"), choices=Topic.choices, all_label=_("all")),
         choice_filter(
