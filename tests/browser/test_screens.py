@@ -119,6 +119,7 @@ DETAILS = [
     ("thielking", "/verwaltung/konten/", r"^/verwaltung/konten/[0-9a-f-]{36}/$", ""),
     ("thielking", "/verwaltung/konten/", r"^/verwaltung/konten/[0-9a-f-]{36}/$", "rollen/"),
     ("kaya", "/verwaltung/vertretungen/", r"^/verwaltung/vertretungen/neu/[0-9a-f-]{36}/$", ""),
+    ("thielking", "/verwaltung/konten/", r"^/verwaltung/konten/[0-9a-f-]{36}/$", "bearbeiten/"),
     ("thielking", "/verwaltung/konten/", r"^/verwaltung/konten/[0-9a-f-]{36}/$", "beenden/"),
 ]
 

@@ -84,6 +84,7 @@ class IdentityConfig(AppConfig):
     name = "staffelstab.identity"
     label = "identity"
     subscriptions = {
+        "identity.address.changed": "staffelstab.identity.subscribers.on_address_changed",
         "identity.factors.reset": "staffelstab.identity.subscribers.on_factors_reset",
         "identity.member.invited": "staffelstab.identity.subscribers.on_member_invited",
     }
@@ -147,6 +148,8 @@ def _register_words() -> None:
     protocol.register_fields(
         {
             "name": protocol.Field(_("Name")),
+            "display_name": protocol.Field(_("Name")),
+            "email": protocol.Field(_("E-mail address")),
             "short_name": protocol.Field(_("Short name")),
             "kind": protocol.Field(_("Kind")),
             "ags": protocol.Field(_("Official municipality key (AGS)")),
@@ -168,6 +171,7 @@ def _register_words() -> None:
     )
     protocol.register_verbs(
         {
+            "corrected": _("corrected"),
             "invited": _("invited again"),
             "limited": _("limited to a day"),
             "looked": _("opened a page"),

@@ -13,6 +13,7 @@ from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.selectors.actors import all_organisation_ids
 from staffelstab.identity.services import retention
 from staffelstab.identity.services.invitations import send_invitation
+from staffelstab.identity.services.particulars import send_address_notice
 from staffelstab.identity.services.security import send_reset_notice
 
 
@@ -24,6 +25,11 @@ def on_member_invited(event: Event) -> None:
 def on_factors_reset(event: Event) -> None:
     """Tell the person that the second factors are gone."""
     send_reset_notice(account_id=UUID(str(event.payload["account"])))
+
+
+def on_address_changed(event: Event) -> None:
+    """Tell the old address."""
+    send_address_notice(account_id=UUID(str(event.payload["account"])), sealed=str(event.payload["sealed"]))
 
 
 def on_new_day(*, now: datetime) -> None:

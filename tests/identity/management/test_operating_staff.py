@@ -9,15 +9,17 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections, transaction
 
 from staffelstab.config import database, env, program
 from staffelstab.core.database.facts import ConnectionFacts
 from staffelstab.core.tenancy.context import TenancyContext, activate
-from staffelstab.identity.models import Operator, StaffSession
+from staffelstab.identity.models import Account, Membership, Operator, StaffSession
 from staffelstab.identity.selectors import staff
 from tests.factories.factors import appointed, factors_of, with_codes
+from tests.factories.identity import seat
 from tests.world import World
 
 EMAIL = "advisor@musterstadt.example"
@@ -59,7 +61,26 @@ def test_operator_resets_factors_of_any_account(owner: World) -> None:
     assert factors_of(owner.accounts["advisor"]) == []
 
 
-@pytest.mark.parametrize("action", ["add", "remove", "reset-factors"])
+def test_operator_corrects_any_account(owner: World) -> None:
+    seat(owner.accounts["advisor"], owner.neighbour_id)
+    run("operator", "correct", EMAIL, "--name", "Änne Öz", "--address", "OEZ@musterstadt.example")
+    run("operator", "correct", "oez@musterstadt.example", "--name", "Änne Özil")
+    account = Account.objects.get(pk=owner.accounts["advisor"].pk)
+    assert (account.display_name, account.email) == ("Änne Özil", "oez@musterstadt.example")
+    addresses = EmailAddress.objects.filter(user_id=account.pk)
+    assert [(each.email, each.primary) for each in addresses] == [("oez@musterstadt.example", True)]
+    with owner.inside(organisation_id=owner.neighbour_id):
+        assert Membership.objects.get(account_id=account.pk).sort_key == "anne ozil"
+
+
+def test_operator_refuses_an_address_of_another_account(owner: World) -> None:
+    with pytest.raises(CommandError, match="Diese Adresse kann nicht verwendet werden"):
+        run("operator", "correct", EMAIL, "--address", "employee@musterstadt.example")
+    account = Account.objects.get(pk=owner.accounts["advisor"].pk)
+    assert account.email == EMAIL
+
+
+@pytest.mark.parametrize("action", ["add", "remove", "reset-factors", "correct"])
 def test_operator_refuses_unknown_accounts(owner: World, action: str) -> None:
     with pytest.raises(CommandError, match=r"niemand@musterstadt\.example"):
         run("operator", action, "niemand@musterstadt.example")

@@ -327,3 +327,59 @@ def test_account_roles_leave_those_of_a_provider(world: World, client_as: Client
         rows = RoleGrant.objects.filter(account=account).order_by("role")
         assert list(rows.values_list("role", "source")) == [("executive", "haus"), ("personnel", "")]
     assert "aus haus" in client.get(f"/verwaltung/konten/{account.pk}/").content.decode()
+
+
+def edit(client: StrictClient, account: Account, **changes: str) -> object:
+    form = {
+        "display_name": account.display_name,
+        "email": account.email,
+        "seen_name": account.display_name,
+        "seen_email": account.email,
+    }
+    return client.post(f"/verwaltung/konten/{account.pk}/bearbeiten/", form | changes)
+
+
+def test_account_edit_shows_and_saves_name_and_address(world: World, client_as: ClientAs) -> None:
+    account, client = world.accounts["advisor"], client_as("administrator")
+    shown = BeautifulSoup(client.get(f"/verwaltung/konten/{account.pk}/bearbeiten/").content, "html.parser")
+    values = {field["name"]: field.get("value") for field in shown.select("main input[name]")}
+    assert (values["display_name"], values["seen_email"]) == (account.display_name, account.email)
+    answer = edit(client, account, display_name="Änne Öz", email="oez@musterstadt.example")
+    assert answer.url == f"/verwaltung/konten/{account.pk}/"
+    page = client.get(answer.url).content.decode()
+    assert "Name und Adresse von Änne Öz wurden gespeichert." in page
+    assert "oez@musterstadt.example" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "sentence"),
+    [
+        ({"display_name": ""}, 422, "Dieses Feld ist zwingend erforderlich."),
+        ({"email": "keine Adresse"}, 422, "Das ist keine gültige E-Mail-Adresse."),
+        ({"email": "employee@musterstadt.example"}, 422, "Diese Adresse kann nicht verwendet werden"),
+        ({"seen_name": "Anders"}, 409, "Jemand anderes hat diesen Eintrag inzwischen geändert."),
+    ],
+)
+def test_account_edit_keeps_what_was_typed(
+    world: World, client_as: ClientAs, changes: dict[str, str], status: int, sentence: str
+) -> None:
+    account, client = world.accounts["advisor"], client_as("administrator")
+    answer = edit(client, account, **({"display_name": "Getippt"} | changes))
+    assert answer.status_code == status
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert sentence in page.get_text()
+    typed = {"display_name": "Getippt", "email": account.email} | changes
+    assert page.select_one("#id_display_name").get("value", "") == typed["display_name"]
+    assert page.select_one("#id_seen_name")["value"] == account.display_name
+    with world.inside():
+        assert Account.objects.get(pk=account.pk).display_name == account.display_name
+
+
+def test_account_edit_after_a_warning_saves(world: World, client_as: ClientAs) -> None:
+    account, client = world.accounts["advisor"], client_as("administrator")
+    warned = edit(client, account, seen_name="Anders", display_name="Getippt")
+    page = BeautifulSoup(warned.content, "html.parser")
+    again = {field["name"]: field.get("value", "") for field in page.select("main form input[name]")}
+    assert client.post(f"/verwaltung/konten/{account.pk}/bearbeiten/", again).status_code == 302
+    with world.inside():
+        assert Account.objects.get(pk=account.pk).display_name == "Getippt"

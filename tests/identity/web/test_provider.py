@@ -166,7 +166,9 @@ def test_second_sign_in_finds_the_account_by_its_subject(world: World, provider:
     provider.subject |= {"email": "anders@musterstadt.example"}
     _client, answer = through(provider)
     assert answer.url == START
-    assert member(world, "anders@musterstadt.example") is None
+    found = member(world, "anders@musterstadt.example")
+    assert found is not None
+    assert (found.account.display_name, member(world)) == ("Nele Neu", None)
 
 
 def test_claims_of_userinfo_count_too(world: World, provider: FakeProvider, settings: Settings) -> None:
@@ -575,3 +577,37 @@ def test_logout_without_a_token_or_keys(provider: FakeProvider) -> None:
     cache.clear()
     answer = StrictClient().post(LOGOUT, {"logout_token": provider.logout_token()})
     assert answer.status_code == 503
+
+
+def test_new_name_and_address_at_the_provider_reach_the_account(world: World, provider: FakeProvider) -> None:
+    through(provider)
+    provider.subject |= {"name": "Nele Neumann", "email": "neumann@musterstadt.example"}
+    _client, answer = through(provider)
+    assert answer.url == START
+    found = member(world, "neumann@musterstadt.example")
+    assert found is not None
+    assert found.account.display_name == "Nele Neumann"
+    assert member(world) is None
+
+
+def test_name_the_provider_keeps_to_itself_stays(world: World, provider: FakeProvider) -> None:
+    through(provider)
+    del provider.subject["name"]
+    provider.subject["email"] = "neumann@elsewhere.example"
+    through(provider)
+    found = member(world)
+    assert found is not None
+    assert found.account.display_name == "Nele Neu"
+
+
+def test_account_with_an_address_of_another_domain_keeps_its_name(
+    world: World, provider: FakeProvider
+) -> None:
+    through(provider)
+    with world.inside():
+        Account.objects.filter(email=NEW["email"]).update(email="nele@privat.example")
+    provider.subject["name"] = "Nele Neumann"
+    through(provider)
+    found = member(world, "nele@privat.example")
+    assert found is not None
+    assert found.account.display_name == "Nele Neu"

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core.errors import DomainError
-from staffelstab.identity.models import Operator
+from staffelstab.core.errors import DomainError, on_violation
+from staffelstab.core.sorting import sort_key
+from staffelstab.identity.models import Account, Operator
+from staffelstab.identity.services.particulars import AddressNotUsable
 
 
 class UnknownAccount(DomainError):
@@ -41,6 +44,23 @@ def reset_factors(*, email: str) -> int:
     """Remove all second factors of an account, whatever it opens. Returns how many. Raises UnknownAccount."""
     deleted, _by_model = Authenticator.objects.filter(user_id=_account_id(email)).delete()
     return int(deleted)
+
+
+@transaction.atomic
+def correct(*, email: str, name: str = "", address: str = "") -> None:
+    """Change the name or the address of an account, whatever it opens; what is empty stays.
+
+    Raises UnknownAccount, AddressNotUsable.
+    """
+    account = Account.objects.select_for_update().get(pk=_account_id(email))
+    wanted = address.strip().lower() or account.email
+    with on_violation({"account_email_unique": AddressNotUsable()}), transaction.atomic():
+        account.display_name = name.strip() or account.display_name
+        account.sort_key = sort_key(account.display_name)
+        account.email = wanted
+        account.save(update_fields=["display_name", "sort_key", "email"])
+    EmailAddress.objects.filter(user_id=account.pk).delete()
+    EmailAddress.objects.create(user=account, email=wanted, verified=True, primary=True)
 
 
 def listed() -> list[tuple[str, datetime]]:

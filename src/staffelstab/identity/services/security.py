@@ -63,9 +63,8 @@ def reset_factors(*, membership: Membership, actor: Actor, now: datetime) -> int
     factors were removed. Raises PermissionRefused, SeveralOrganisations.
     """
     permissions.require(actor, "identity.account.manage")
-    account_id, house = membership.account_id, current_organisation()
-    if staff.is_operator(account_id) or _has_other_seat(account_id, house, now):
-        raise SeveralOrganisations
+    account_id = membership.account_id
+    require_only_here(account_id=account_id, now=now)
     # Second factors are out of reach of the organisation; here, and nowhere else, it acts on behalf of the account.
     with activate(TenancyContext(account_id=account_id)):
         factors = Authenticator.objects.filter(user_id=account_id)
@@ -76,6 +75,12 @@ def reset_factors(*, membership: Membership, actor: Actor, now: datetime) -> int
     audit.record(actor, "identity.membership.reset", membership, at=now)
     outbox.publish("identity.factors.reset", {"account": str(account_id)}, at=now)
     return count
+
+
+def require_only_here(*, account_id: UUID, now: datetime) -> None:
+    """Raises SeveralOrganisations where the account opens more than the active organisation."""
+    if staff.is_operator(account_id) or _has_other_seat(account_id, current_organisation(), now):
+        raise SeveralOrganisations
 
 
 def _has_other_seat(account_id: UUID, house: UUID, now: datetime) -> bool:

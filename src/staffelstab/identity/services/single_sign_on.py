@@ -24,10 +24,10 @@ from staffelstab.core.ids import new_id
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
 from staffelstab.identity.domain import single_sign_on as rules
 from staffelstab.identity.domain.single_sign_on import Provider
-from staffelstab.identity.models import Membership, RoleGrant
+from staffelstab.identity.models import Account, Membership, RoleGrant
 from staffelstab.identity.selectors import units
 from staffelstab.identity.selectors.actors import organisation_id_by_slug
-from staffelstab.identity.services import accounts
+from staffelstab.identity.services import accounts, particulars
 
 logger = logging.getLogger("staffelstab.single_sign_on")
 
@@ -75,12 +75,16 @@ class AccessEnded(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who comes in through a provider; address and name count where the account has to be made."""
+    """Who comes in through a provider; address and name are empty where it says none.
+
+    ``known``: the account is linked to the provider's person already.
+    """
 
     provider: Provider
     account_id: UUID
     email: str
     name: str
+    known: bool
 
 
 def admit(
@@ -103,7 +107,8 @@ def admit(
     if key is None and not entitled:
         raise NotAdmitted(provider=provider.name)
     key = key or new_id()
-    person, inside, closed = Person(provider, key, email, rules.name_of(claims) or email), False, False
+    person = Person(provider, key, email, rules.name_of(claims), known=account_id is not None)
+    inside, closed = False, False
     for slug in provider.organisations:
         organisation_id = organisation_id_by_slug(slug)
         if organisation_id is None:
@@ -150,7 +155,7 @@ def _settle(
         found = accounts.join(
             account_id=person.account_id,
             email=person.email,
-            display_name=person.name,
+            display_name=person.name or person.email,
             source=provider.id,
             actor=actor,
             now=now,
@@ -165,7 +170,17 @@ def _settle(
     if found is not None:
         inside = accounts.holds(found, now.date())
         _sync_grants(provider, found, grants if grants and inside else (), actor, now)
+        if inside and person.known:
+            _follow(person, found, actor, now)
     return found
+
+
+def _follow(person: Person, membership: Membership, actor: Actor, now: datetime) -> None:
+    """Names and addresses change; the provider says so for the addresses it speaks for."""
+    account = Account.objects.get(pk=person.account_id)
+    if account.email.rpartition("@")[2] in person.provider.email_domains:
+        to = (person.name or account.display_name, person.email or account.email)
+        particulars.follow(membership=membership, to=to, actor=actor, now=now)
 
 
 def _may_reopen(membership: Membership, provider: Provider, now: datetime) -> bool:

@@ -30,6 +30,7 @@ urlpatterns = [
     path("konten/einladen/", account.account_invite, name="account_invite"),
     path("konten/<uuid:account_id>/einladen/", account.account_remind, name="account_remind"),
     path("konten/<uuid:account_id>/", account.account_detail, name="account_detail"),
+    path("konten/<uuid:account_id>/bearbeiten/", account.account_edit, name="account_edit"),
     path("konten/<uuid:account_id>/rollen/", account.account_roles, name="account_roles"),
     path("konten/<uuid:account_id>/beenden/", account.account_end, name="account_end"),
     path("konten/<uuid:account_id>/zweiter-faktor/", security.security_reset, name="security_reset"),

@@ -1,4 +1,4 @@
-"""``staffelstab operator add|remove|reset-factors EMAIL``, ``operator list``: who belongs to the operating staff."""
+"""``staffelstab operator``: who belongs to the operating staff, and help for accounts of several organisations."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ class Command(BaseCommand):
     help = "Appoint or dismiss accounts of the operating staff, who may ask for sessions in organisations."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """``add EMAIL``, ``remove EMAIL``, ``list``, ``reset-factors EMAIL``."""
-        actions = parser.add_subparsers(dest="action", required=True, metavar="add|remove|list|reset-factors")
+        """``add|remove|reset-factors EMAIL``, ``correct EMAIL [--name N] [--address A]``, ``list``."""
+        actions = parser.add_subparsers(
+            dest="action", required=True, metavar="add|remove|list|reset-factors|correct"
+        )
         texts = {
             "add": "appoint an account",
             "remove": "end an appointment; running sessions end with it",
@@ -25,25 +27,31 @@ class Command(BaseCommand):
         }
         for name, text in texts.items():
             actions.add_parser(name, help=text).add_argument("email")
+        correct = actions.add_parser("correct", help="change name or address of any account")
+        correct.add_argument("email")
+        correct.add_argument("--name", default="", help="the new name")
+        correct.add_argument("--address", default="", help="the new e-mail address to sign in with")
         actions.add_parser("list", help="print addresses and days of appointment")
 
-    def handle(self, *_args: object, action: str, email: str = "", **_options: object) -> None:
+    def handle(self, *_args: object, action: str, email: str = "", **options: str) -> None:
         """Do it."""
         with as_owner():
             try:
-                self._act(action, email)
+                self._act(action, email, name=options.get("name", ""), address=options.get("address", ""))
             except DomainError as error:
                 raise CommandError(error.message) from error
 
-    def _act(self, action: str, email: str) -> None:
+    def _act(self, action: str, email: str, *, name: str, address: str) -> None:
         if action == "list":
-            for address, since in operators.listed():
-                self.stdout.write(f"{address}\t{timezone.localtime(since):%Y-%m-%d}")
+            for known, since in operators.listed():
+                self.stdout.write(f"{known}\t{timezone.localtime(since):%Y-%m-%d}")
             return
         if action == "add":
             operators.appoint(email=email, now=timezone.now())
         elif action == "remove":
             operators.dismiss(email=email)
+        elif action == "correct":
+            operators.correct(email=email, name=name, address=address)
         else:
             operators.reset_factors(email=email)
         self.stdout.write(email)

@@ -37,6 +37,27 @@ class InviteForm(forms.Form):
     )
 
 
+class ParticularsForm(InviteForm):
+    """Name and address of somebody who has access; ``seen_…`` is what the form showed."""
+
+    seen_name = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    seen_email = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    field_order = ("display_name", "email")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _(
+            "With this address the person signs in. A change is told to the old one."
+        )
+
+    def shows(self, name: str, email: str) -> None:
+        """Show that these are saved by now: saving again is a decision."""
+        data: Any = self.data
+        data = data.copy()
+        data["seen_name"], data["seen_email"] = name, email
+        self.data = data
+
+
 class InviteManyForm(forms.Form):
     """Many people at once: one address per line, with the name where it cannot be read from the address."""
 

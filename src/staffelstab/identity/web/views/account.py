@@ -19,8 +19,14 @@ from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Filter, Table, choice_filter
 from staffelstab.identity.enums import Role
 from staffelstab.identity.selectors import members, units
-from staffelstab.identity.services import accounts
-from staffelstab.identity.web.forms.account import EndForm, GrantsForm, InviteForm, InviteManyForm
+from staffelstab.identity.services import accounts, particulars
+from staffelstab.identity.web.forms.account import (
+    EndForm,
+    GrantsForm,
+    InviteForm,
+    InviteManyForm,
+    ParticularsForm,
+)
 
 COLUMNS = (
     Column(
@@ -95,6 +101,43 @@ def account_detail(request: Request, account_id: UUID) -> HttpResponse:
         "is_self": account_id == request.actor.account_id,
     }
     return render(request, "identity/account/detail.html", context)
+
+
+@access("identity.account.manage", methods=("GET", "POST"))
+def account_edit(request: Request, account_id: UUID) -> HttpResponse:
+    """Correct the name or the address of somebody who has access to this organisation alone."""
+    found = members.member_detail(
+        actor=request.actor, account_id=account_id, today=timezone.localdate(request.now)
+    )
+    member = found.member
+    shown = {"display_name": member.name, "email": member.email}
+    initial = {**shown, "seen_name": member.name, "seen_email": member.email}
+    form = ParticularsForm(request.POST or None, initial=initial)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            particulars.correct(
+                membership=found.membership,
+                to=(data["display_name"], data["email"]),
+                seen=(data["seen_name"], data["seen_email"]),
+                actor=request.actor,
+                now=request.now,
+            )
+        except DomainError as error:
+            form.add_error(
+                "email" if isinstance(error, particulars.AddressNotUsable) else None, error.message
+            )
+            form.shows(member.name, member.email)
+            status = error.status
+        else:
+            messages.success(
+                request, _("Name and address of %(name)s were saved.") % {"name": found.membership.account}
+            )
+            return redirect("identity:account_detail", account_id)
+    elif form.errors:
+        status = 422
+    return render(request, "identity/account/edit.html", {"form": form, "member": member}, status=status)
 
 
 @access("identity.account.manage", methods=("GET", "POST"))
