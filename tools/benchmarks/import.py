@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -188,9 +188,9 @@ def peak_of(pid: int) -> int:
     return 0
 
 
-def raw_copy(conninfo: str, folder: Path) -> float:
+def raw_copy(conninfo: str, folder: Path, tables: Sequence[str] = TABLES) -> float:
     """Read the tables out, empty them, copy them back in one transaction. Returns the seconds of the latter."""
-    names = [f"workforce_{table}" for table in TABLES]
+    names = [f"workforce_{table}" for table in tables]
     with psycopg.connect(conninfo) as connection:
         for name in names:
             with (

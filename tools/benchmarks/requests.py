@@ -57,15 +57,15 @@ class Browser:
         return response.status, content
 
 
-def signed_in(port: int) -> Browser:
-    """A browser signed in as the knowledge manager of the demo."""
+def signed_in(port: int, persona: str = PERSONA) -> Browser:
+    """A browser signed in as a persona of the demo, the knowledge manager unless told otherwise."""
     browser = Browser(port)
     _status, page = browser.request("GET", "/demo/")
     token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page)
     if token is None:
         raise SystemExit("the demo page has no form")
     body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1].decode()})
-    status, _ = browser.request("POST", f"/demo/anmelden/{PERSONA}/", body)
+    status, _ = browser.request("POST", f"/demo/anmelden/{persona}/", body)
     if status != 302:
         raise SystemExit(f"sign-in failed with status {status}")
     return browser

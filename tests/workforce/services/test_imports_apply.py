@@ -11,6 +11,8 @@ import pytest
 
 from staffelstab.core import revisions
 from staffelstab.core.models import AuditEntry
+from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.identity.models import Account
 from staffelstab.workforce.models import (
     Holding,
     Import,
@@ -105,6 +107,16 @@ def test_import_file_writes_the_register(importing: Importing, world: World) -> 
         assert [entry.action for entry in AuditEntry.objects.filter(object_id=batch.pk)] == [
             "workforce.import.applied"
         ]
+
+
+def test_imported_people_get_no_account(importing: Importing, world: World) -> None:
+    with activate(TenancyContext()):  # sees all accounts
+        before = Account.objects.count()
+    importing(SMALL)
+    with world.inside():
+        assert list(Person.objects.values_list("account_id", flat=True)) == [None, None, None]
+    with activate(TenancyContext()):
+        assert Account.objects.count() == before
 
 
 def test_import_file_twice_changes_nothing(importing: Importing, world: World) -> None:

@@ -1,0 +1,108 @@
+"""Seconds from `./dev demo` until a page answers: with nothing but the environment prepared, and started again.
+
+Each round has a data folder of its own: making the database, migrating it and loading the demonstration are part of
+the time. Packages and the environment are there (``./dev`` prepares them once). The bar is 15 seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+BAR: Final = 15.0
+PATIENCE: Final = 180.0  # seconds until a start counts as failed
+PAGE: Final = "/demo/"
+
+
+def answers(port: int, path: str = PAGE) -> bool:
+    """Whether the page is there."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        connection.request("GET", path, headers={"Host": "localhost"})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def start(data: Path, port: int) -> float:
+    """Run `./dev demo` until the page answers, then end it. Returns the seconds. Raises SystemExit."""
+    if answers(port):
+        raise SystemExit(f"another program answers on port {port}")
+    with (data / "demo.log").open("ab") as log:
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [str(ROOT / "dev"), "demo", "--no-browser", "--port", str(port)],
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            env=os.environ | {"STAFFELSTAB_DATA": str(data)},
+            start_new_session=True,
+        )
+        try:
+            while not answers(port):
+                if process.poll() is not None or time.perf_counter() - began > PATIENCE:
+                    raise SystemExit(f"no page: {(data / 'demo.log').read_text(encoding='utf-8')[-2000:]}")
+                time.sleep(0.02)
+            return time.perf_counter() - began
+        finally:
+            end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End the program with all it has started."""
+    process.terminate()
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def measure(rounds: int, port: int) -> dict[str, list[float]]:
+    """Seconds of each round, into an empty folder and again."""
+    found: dict[str, list[float]] = {"first": [], "again": []}
+    for number in range(1, rounds + 1):
+        data = Path(tempfile.mkdtemp(prefix="staffelstab-demo-", dir="/var/tmp"))
+        data.chmod(0o711)
+        try:
+            for seconds in found.values():
+                seconds.append(start(data, port))
+        finally:
+            shutil.rmtree(data, ignore_errors=True)
+        sys.stderr.write(f"{number:3} first {found['first'][-1]:5.1f} s, again {found['again'][-1]:5.1f} s\n")
+    return found
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure and print. The status is 1 when the median of the first starts misses the bar."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--port", type=int, default=8196)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    found = measure(options.rounds, options.port)
+    if options.json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        for kind, words in (("first", "empty folder"), ("again", "started again")):
+            usual, longest = statistics.median(found[kind]), max(found[kind])
+            sys.stdout.write(f"{words}: {usual:.1f} s (median), {longest:.1f} s at most\n")
+    return int(statistics.median(found["first"]) > BAR)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
