@@ -59,6 +59,21 @@ def test_report_of_the_house_names_its_files(world: World, tmp_path: Path) -> No
     ]
 
 
+def test_report_of_a_network_is_made_for_who_runs_it(world: World, tmp_path: Path) -> None:
+    words = ("--network", "verbund", "--as-of", "2026-11-22", "--out", str(tmp_path))
+    lines = run("--organisation", "musterstadt", *words).splitlines()
+    assert lines[1:] == [
+        str(tmp_path / f"bericht-wissensverbund-2026-11-22.{kind}") for kind in ("pdf", "xlsx", "csv")
+    ]
+    with world.inside():
+        report = Report.objects.get()
+        assert (report.subject, report.subject_name, report.state) == ("network", "Wissensverbund", "ready")
+    with pytest.raises(
+        CommandError, match="Es gibt keinen Verbund „verbund“, den diese Organisation betreibt"
+    ):
+        run("--organisation", "nebenau", *words)
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [

@@ -110,6 +110,16 @@ def unit_subject(*, actor: Actor, code: str) -> Subject:
     return subject
 
 
+def network_subject(*, actor: Actor, slug: str) -> Subject:
+    """A network the actor's organisation runs, by its short name. Raises NotFound, PermissionRefused."""
+    network = Network.objects.filter(slug=slug, operator_id=actor.organisation_id).first()
+    if network is None:
+        raise NotFound
+    subject = Subject(ReportSubject.NETWORK, network.pk, network.name)
+    permissions.require(actor, MAKE, subject)
+    return subject
+
+
 def subject_choices(*, actor: Actor, today: dt.date) -> tuple[Subject, ...]:
     """What the actor may report on: the house, its units in the order of the tree, the networks it runs."""
     permissions.require(actor, MAKE)

@@ -11,28 +11,35 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from staffelstab.core.actors import system_actor
+from staffelstab.core.actors import Actor, system_actor
 from staffelstab.core.errors import DomainError, NotFound
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.foresight.enums import ReportState
 from staffelstab.foresight.models import Report
 from staffelstab.foresight.selectors import reports as selectors
 from staffelstab.foresight.selectors.report_files import FORMATS, file_of
+from staffelstab.foresight.selectors.reports import Subject
 from staffelstab.foresight.services import reports
-from staffelstab.identity.selectors.actors import organisation_id_by_slug
+from staffelstab.identity.selectors.actors import network_ids, organisation_id_by_slug
 
 
 class Command(BaseCommand):
     """Make a report, kept like one made on the screen, and write PDF, XLSX and CSV."""
 
-    help = "Make the report on exits and knowledge of an organisation or a unit."
+    help = "Make the report on exits and knowledge of an organisation, a unit or a network."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """``--organisation SLUG [--unit CODE] [--as-of DAY] --out FOLDER [--json]``."""
+        """``--organisation SLUG [--unit CODE | --network SLUG] [--as-of DAY] --out FOLDER [--json]``."""
         parser.add_argument(
             "--organisation", required=True, metavar="SLUG", help="short name of the organisation"
         )
-        parser.add_argument("--unit", default="", metavar="CODE", help="code of the unit; default: all of it")
+        subject = parser.add_mutually_exclusive_group()
+        subject.add_argument(
+            "--unit", default="", metavar="CODE", help="code of the unit; default: all of it"
+        )
+        subject.add_argument(
+            "--network", default="", metavar="SLUG", help="short name of a network the organisation runs"
+        )
         parser.add_argument(
             "--as-of",
             type=dt.date.fromisoformat,
@@ -47,6 +54,7 @@ class Command(BaseCommand):
         *_args: object,
         organisation: str,
         unit: str,
+        network: str,
         as_of: dt.date | None,
         out: Path,
         as_json: bool,
@@ -57,23 +65,25 @@ class Command(BaseCommand):
         if organisation_id is None:
             raise CommandError(_("There is no organisation “%(slug)s”.") % {"slug": organisation})
         actor = system_actor(organisation_id=organisation_id, reason="report")
-        context, now = TenancyContext(organisation_id=organisation_id), timezone.now()
+        now = timezone.now()
+        with activate(TenancyContext(organisation_id=organisation_id)):
+            context = TenancyContext(organisation_id, None, network_ids(organisation_id))
         try:
             with activate(context):
-                subject = (
-                    selectors.unit_subject(actor=actor, code=unit)
-                    if unit
-                    else selectors.organisation_subject(actor=actor)
-                )
                 report = reports.request_report(
-                    subject=subject,
+                    subject=_subject(actor, unit=unit, network=network),
                     as_of=as_of or timezone.localdate(now),
                     language=translation.get_language() or "de",
                     actor=actor,
                     now=now,
                 )
         except NotFound as error:
-            raise CommandError(_("There is no unit “%(code)s”.") % {"code": unit}) from error
+            sentence = (
+                _("There is no network “%(code)s” that this organisation runs.")
+                if network
+                else _("There is no unit “%(code)s”.")
+            )
+            raise CommandError(sentence % {"code": network or unit}) from error
         except DomainError as error:
             raise CommandError(error.message) from error
         reports.make(organisation_id=organisation_id, report_id=report.pk, now=now)
@@ -99,6 +109,14 @@ class Command(BaseCommand):
         self.stdout.write(finding)
         for path in paths:
             self.stdout.write(str(path))
+
+
+def _subject(actor: Actor, *, unit: str, network: str) -> Subject:
+    if network:
+        return selectors.network_subject(actor=actor, slug=network)
+    if unit:
+        return selectors.unit_subject(actor=actor, code=unit)
+    return selectors.organisation_subject(actor=actor)
 
 
 def _write(report: Report, folder: Path) -> list[Path]:
