@@ -143,6 +143,8 @@ def test_rule_for_reports_asks_for_roles_of_the_house_then_of_units_then_of_the_
         "network_operator": [True, False, True, True] * 2,
         "employee": [False, False, False, False] * 2,
     }
+    anything = object()
+    assert [rule(actor(role), anything) for role in ("privacy", "network_operator")] == [True, False]
     bound = actor("personnel", OTHER)
     assert (rule(bound), rule(bound, unit), rule(bound, SimpleNamespace(kind="house"))) == (
         True,

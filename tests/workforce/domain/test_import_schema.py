@@ -128,3 +128,24 @@ def test_columns_are_found_by_their_key() -> None:
     sheet = next(sheet for sheet in SHEETS if sheet.check is check_holdings)
     found = [sheet.column(key) for key in ("exit_fixed", "nothing")]
     assert [column.key if column else None for column in found] == ["exit_fixed", None]
+
+
+@pytest.mark.parametrize("column", ["ends_on", "exit_band"])
+def test_holdings_of_columns_with_different_lengths_are_refused(column: str) -> None:
+    cells = holdings({}, {})
+    cells[column].pop()
+    with pytest.raises(ValueError, match="shorter"):
+        list(check_holdings(cells))
+
+
+def test_columns_of_different_lengths_are_not_put_together() -> None:
+    cells = holdings({}, {})
+    cells["exit"].pop()
+    with pytest.raises(ValueError, match="shorter"):
+        assemble_holdings(cells)
+    cells = responsibilities(("main", False), ("deputy", True))
+    cells["ready"].pop()
+    with pytest.raises(ValueError, match="shorter"):
+        list(check_responsibilities(cells))
+    with pytest.raises(ValueError, match="shorter"):
+        assemble_responsibilities(cells)

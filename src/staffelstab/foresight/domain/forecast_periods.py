@@ -35,7 +35,7 @@ def in_periods(forecast: Forecast, *, total: float, threshold: int, until: int) 
     outlook cut between the same periods.
     """
     years = [each.year for each in forecast[Scenario.REGULAR]]
-    exits = [[each.exits for each in forecast[scenario]] for scenario in Scenario]
+    exits = {scenario: [each.exits for each in forecast[scenario]] for scenario in Scenario}
     staying = [total - forecast[scenario][-1].cumulative for scenario in Scenario]
 
     def fits(sums: FloatArray) -> bool:
@@ -46,10 +46,12 @@ def in_periods(forecast: Forecast, *, total: float, threshold: int, until: int) 
             first_year=years[first],
             last_year=years[last],
             figures={
-                scenario: dataclasses.replace(forecast[scenario][last], exits=sum(exits_[first : last + 1]))
-                for scenario, exits_ in zip(Scenario, exits, strict=True)
+                scenario: dataclasses.replace(
+                    forecast[scenario][last], exits=sum(exits[scenario][first : last + 1])
+                )
+                for scenario in Scenario
             },
         )
-        for first, last in merged(np.column_stack([exits, staying]).T, fits)
+        for first, last in merged(np.column_stack([list(exits.values()), staying]).T, fits)
         if last < len(years) and years[first] <= until
     )
