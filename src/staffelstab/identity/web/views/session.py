@@ -10,8 +10,10 @@ from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.generic.edit import FormView
 
 from staffelstab.identity.selectors.devices import describe
+from staffelstab.identity.selectors.open_sessions import open_sessions
 from staffelstab.identity.web.forms.session import EndSessionsForm
 from staffelstab.identity.web.middleware import LAST_USE_KEY
 
@@ -30,11 +32,14 @@ class SessionListView(ListUserSessionsView):
         return response
 
     def get_context_data(self, **kwargs: object) -> dict[str, Any]:
-        """Adds what the browser says about itself in words."""
-        context: dict[str, Any] = super().get_context_data(**kwargs)
+        """The open sessions with what the browser says about itself in words; the own one first."""
+        # Not those of the view this one is made from, which asks three statements for each.
+        context: dict[str, Any] = FormView.get_context_data(self, **kwargs)
+        found = open_sessions(account=self.request.user, now=self.request.now)
+        context["session_count"] = len(found)
         context["entries"] = [
             {"session": each, "device": describe(each.user_agent), "current": each.is_current()}
-            for each in sorted(context["sessions"], key=lambda each: (not each.is_current(), -each.pk))
+            for each in sorted(found, key=lambda each: not each.is_current())
         ]
         return context
 
