@@ -17,6 +17,7 @@ from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.models import RoleDeputy, RoleGrant
 from tests.factories.workforce import HoldingFactory, PersonFactory, UnitFactory
 from tests.guards import rows
+from tests.identity.counting import queries_of
 from tests.strict_client import StrictClient
 from tests.world import NOW, World
 
@@ -109,6 +110,33 @@ def test_roles_deputies_and_factors_are_listed(world: World, client_as: Any) -> 
     assert [each["identifier"] for each in data["sign_in_providers"]] == ["kim.1"]
     assert len(data["second_factors"]) == 1
     assert data["deputies"][0]["since"] == "2026-11-01"
+
+
+def test_page_costs_the_same_for_one_post_and_look_and_for_three(world: World, client_as: Any) -> None:
+    address = reverse("portal:stored_show")
+    with world.inside():
+        person = PersonFactory(account_id=world.accounts["employee"].pk)
+        HoldingFactory(person=person)
+    look_often(world, 1)
+    client = client_as("employee")
+    one = queries_of(client, address)
+    with world.inside():
+        for _ in range(2):
+            HoldingFactory(person=person)
+    look_often(world, 201)
+    assert one <= 12
+    assert queries_of(client, address) == one
+    page = client.get(address).content.decode()
+    assert "Die letzten 200 von 202." in page
+
+
+def test_changes_made_are_counted(world: World, client_as: Any) -> None:
+    client = client_as("employee")
+    before = client.get(reverse("portal:stored_export")).json()["changes_recorded"]
+    with world.inside():
+        for _ in range(2):
+            audit.record(world.actor("employee"), "guard.row.made", PersonFactory(), at=NOW)
+    assert client.get(reverse("portal:stored_export")).json()["changes_recorded"] == before + 2
 
 
 def test_account_without_a_house_sees_what_is_its_own(world: World) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -94,7 +95,8 @@ def stored_about(*, actor: Actor, looks: int | None = SHOWN) -> StoredData:
     """
     if actor.account_id is None:
         raise NotFound
-    account = Account.objects.get(pk=actor.account_id)
+    membership = _membership(actor.account_id) if actor.organisation_id else None
+    account = membership.account if membership else Account.objects.get(pk=actor.account_id)
     own = {
         "account": {
             "display_name": account.display_name,
@@ -108,10 +110,10 @@ def stored_about(*, actor: Actor, looks: int | None = SHOWN) -> StoredData:
     }
     if actor.organisation_id is None:
         return StoredData(**own)  # type: ignore[arg-type]
-    membership = Membership.objects.filter(account_id=account.pk).first()
-    person = Person.objects.filter(account_id=account.pk).first()
+    held = _held(account.pk)
+    person = held[0].person if held else Person.objects.filter(account_id=account.pk).first()
     seen = Look.objects.filter(subject_id__in=[account.pk, *([person.pk] if person else [])])
-    found = [LookAtMe(row.at, row.actor_name, row.what) for row in seen.order_by("-id")[:looks]]
+    rows = list(seen.order_by("-id").annotate(counted=Window(Count("pk")))[:looks])
     return StoredData(
         **own,  # type: ignore[arg-type]
         organisation=actor.organisation_name,
@@ -120,11 +122,25 @@ def stored_about(*, actor: Actor, looks: int | None = SHOWN) -> StoredData:
         roles=_roles(account.pk),
         deputies=_deputies(account.pk),
         person=_person(person) if person else None,
-        holdings=_holdings(person) if person else [],
-        own_changes=AuditEntry.objects.filter(account_id=account.pk).count(),
-        looks=found,
-        looks_counted=seen.count() if looks and len(found) == looks else len(found),
+        holdings=_holdings(held),
+        own_changes=membership.changes if membership else _changes(account.pk).count(),
+        looks=[LookAtMe(row.at, row.actor_name, row.what) for row in rows],
+        looks_counted=rows[0].counted if rows else 0,
     )
+
+
+def _changes(account_id: UUID | OuterRef) -> QuerySet[AuditEntry]:
+    changes: QuerySet[AuditEntry] = AuditEntry.objects.filter(account_id=account_id)
+    return changes
+
+
+def _membership(account_id: UUID) -> Any:
+    """The membership with the account and the number of its recorded changes, in one statement."""
+    counted = (
+        _changes(OuterRef("account_id")).order_by().values("account_id").annotate(n=Count("pk")).values("n")
+    )
+    found = Membership.objects.filter(account_id=account_id).select_related("account")
+    return found.annotate(changes=Coalesce(Subquery(counted), 0)).first()
 
 
 def _sessions(account_id: UUID) -> list[Mapping[str, object]]:
@@ -193,8 +209,13 @@ def _person(person: Person) -> dict[str, object]:
     }
 
 
-def _holdings(person: Person) -> list[Mapping[str, object]]:
-    rows = Holding.objects.filter(person_id=person.pk).select_related("position").order_by("starts_on", "id")
+def _held(account_id: UUID) -> list[Holding]:
+    """What the account's person holds, with the person and the positions."""
+    found = Holding.objects.filter(person__account_id=account_id).select_related("person", "position")
+    return list(found.order_by("starts_on", "id"))
+
+
+def _holdings(rows: Sequence[Holding]) -> list[Mapping[str, object]]:
     return [
         {
             "position": str(row.position),
