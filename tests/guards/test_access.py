@@ -17,6 +17,7 @@ from tests.world import World
 
 PUBLIC = {
     "portal:barrier_report",
+    "identity:session_state",
     "portal:component_list",
     "portal:demo_login",
     "portal:demo_show",

@@ -90,17 +90,25 @@ def test_sealed_secrets_cannot_be_changed_unnoticed() -> None:
 
 @pytest.fixture(scope="module")
 def installed() -> dict[str, dict[str, Any]]:
-    """Settings of an installation without and with HTTPS, in a process of its own: tests have settings of theirs."""
+    """Settings of installations without and with HTTPS, each in a process of its own: tests have settings of theirs."""
     wanted = (
         "DEBUG", "DEMO", "PASSWORD_HASHERS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SESSION_COOKIE_AGE",
         "SESSION_SAVE_EVERY_REQUEST", "SECURE_HSTS_SECONDS", "SECURE_PROXY_SSL_HEADER", "MIDDLEWARE",
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD", "SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME",
+        "LANGUAGE_COOKIE_NAME", "THEME_COOKIE_NAME", "LANGUAGE_COOKIE_SECURE", "SESSION_IDLE_SECONDS",
     )  # fmt: skip
     code = (
         "import json\nfrom staffelstab.config.settings import base\n"
         f"print(json.dumps({{key: getattr(base, key, None) for key in {wanted!r}}}))"
     )
     found = {}
-    for name, extra in (("plain", {}), ("https", {"STAFFELSTAB_HTTPS": "1"})):
+    secure = {"STAFFELSTAB_HTTPS": "1"}
+    for name, extra in (
+        ("plain", {}),
+        ("https", secure),
+        ("own host", secure | {"STAFFELSTAB_HSTS": "host"}),
+        ("preload", secure | {"STAFFELSTAB_HSTS": "preload"}),
+    ):
         kept = {key: value for key, value in os.environ.items() if not key.startswith("STAFFELSTAB_")}
         environment = kept | {"STAFFELSTAB_SECRET_KEY": "only-for-tests"} | extra
         ended = subprocess.run(
@@ -111,7 +119,7 @@ def installed() -> dict[str, dict[str, Any]]:
 
 
 def test_debugging_is_off_unless_asked_for(installed: dict[str, dict[str, Any]]) -> None:
-    assert [(each["DEBUG"], each["DEMO"]) for each in installed.values()] == [(False, False), (False, False)]
+    assert {(each["DEBUG"], each["DEMO"]) for each in installed.values()} == {(False, False)}
 
 
 def test_passwords_are_stored_with_argon2(installed: dict[str, dict[str, Any]]) -> None:
@@ -120,16 +128,33 @@ def test_passwords_are_stored_with_argon2(installed: dict[str, dict[str, Any]]) 
 
 
 def test_https_makes_cookies_secure(installed: dict[str, dict[str, Any]]) -> None:
-    cookies = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE")
-    assert {name: [each[key] for key in cookies] for name, each in installed.items()} == {
-        "plain": [False, False],
-        "https": [True, True],
-    }
+    cookies = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE")
+    assert [[installed[name][key] for key in cookies] for name in ("plain", "https")] == [
+        [False, False, False],
+        [True, True, True],
+    ]
+
+
+def test_https_gives_cookies_a_prefix(installed: dict[str, dict[str, Any]]) -> None:
+    keys = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "LANGUAGE_COOKIE_NAME", "THEME_COOKIE_NAME")
+    plain = ["sessionid", "csrftoken", "sprache", "staffelstab_theme"]
+    assert [installed["plain"][key] for key in keys] == plain
+    assert [installed["https"][key] for key in keys] == [f"__Host-{name}" for name in plain]
 
 
 def test_https_makes_browsers_stay_with_it(installed: dict[str, dict[str, Any]]) -> None:
     assert installed["https"]["SECURE_HSTS_SECONDS"] == 365 * 24 * 60 * 60
     assert installed["https"]["SECURE_PROXY_SSL_HEADER"] == ["HTTP_X_FORWARDED_PROTO", "https"]
+    reach = {
+        name: (each["SECURE_HSTS_INCLUDE_SUBDOMAINS"], each["SECURE_HSTS_PRELOAD"])
+        for name, each in installed.items()
+    }
+    assert reach == {
+        "plain": (None, None),
+        "https": (True, False),
+        "own host": (False, False),
+        "preload": (True, True),
+    }
     # A header anybody can send is believed behind a proxy only.
     assert installed["plain"]["SECURE_PROXY_SSL_HEADER"] is None
 

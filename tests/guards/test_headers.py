@@ -60,6 +60,7 @@ def test_frame_runs_scripts_by_nonce(client_as: Any) -> None:
         ("X-Frame-Options", "DENY"),
         ("Referrer-Policy", "same-origin"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
     ],
 )
 def test_every_page_carries_the_header(client_as: Any, path: str, header: str, value: str) -> None:

@@ -33,6 +33,7 @@ REVIEWED = {
     "identity_networkmembership": "custom",
     "identity_operator": "custom",
     "identity_organisation": "custom",
+    "identity_signinentry": "custom",
     "mfa_authenticator": "custom",
     "socialaccount_socialaccount": "custom",
     "usersessions_usersession": "custom",

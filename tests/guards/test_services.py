@@ -10,6 +10,8 @@ EXCEPTED = {
     "identity.services.operators": "operating staff are above all organisations; by the owner role, from commands",
     "identity.services.organisations.create_network": "a command of the operator, before anybody could be permitted",
     "identity.services.organisations.create_organisation": "makes the organisation in which permissions begin",
+    "identity.services.sessions": "ends what has ended by itself: nobody decides it",
+    "identity.services.sign_ins": "is itself the record, of steps before and around anybody's being signed in",
     "identity.services.single_sign_on.admit": "before anybody is signed in: as the system, by claims of a provider",
     "portal.services.barriers.report_barrier": "open to everybody by law, also without signing in",
     "portal.services.demo.load_demo": "fills an empty demo as the system, through recorded commands",

@@ -132,7 +132,7 @@ class Browser:
 
     def post(self, path: str, fields: Mapping[str, str]) -> str:
         """The page after a form."""
-        token = next((cookie.value for cookie in self.cookies if cookie.name == "csrftoken"), "") or ""
+        token = next((cookie.value for cookie in self.cookies if cookie.name.endswith("csrftoken")), "") or ""
         data = urlencode({**fields, "csrfmiddlewaretoken": token}).encode()
         with self.opener.open(self.address + path, data=data, timeout=60) as answer:
             return str(answer.read().decode())

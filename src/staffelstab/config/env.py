@@ -22,6 +22,8 @@ KEYS: Final = {
     "STAFFELSTAB_ORIGINS": "trusted origins behind a proxy, comma separated, e.g. https://wissen.example.de",
     "STAFFELSTAB_PROXIES": "number of reverse proxies whose X-Forwarded-For is believed, default 0",
     "STAFFELSTAB_HTTPS": "1 when users reach the program through HTTPS: secure cookies, HSTS",
+    "STAFFELSTAB_HSTS": "how far browsers insist on HTTPS: host, subdomains (default) or preload",
+    "STAFFELSTAB_IDLE_MINUTES": "after how many minutes without use a session ends, 15 to 720, default 120",
     "STAFFELSTAB_DEBUG": "1 shows technical error pages; never in production",
     "STAFFELSTAB_DEMO": "1 offers one-click personas; only for demonstrations",
     "STAFFELSTAB_EMAIL_URL": "smtp://user:secret@host:587?tls=1; empty: mails are written to the log",
@@ -64,6 +66,22 @@ def text(key: str, default: str = "") -> str:
 def flag(key: str) -> bool:
     """Whether a setting is switched on."""
     return text(key).lower() in {"1", "true", "yes", "on", "ja"}
+
+
+def number(key: str, *, default: int, least: int, most: int) -> int:
+    """A whole number within its limits. Raises SettingError for anything else."""
+    given = text(key, str(default))
+    if not given.isdecimal() or not least <= int(given) <= most:
+        raise SettingError(f"{key} has to be a whole number from {least} to {most}, not {given}.")
+    return int(given)
+
+
+def choice(key: str, default: str, known: tuple[str, ...]) -> str:
+    """One of the words known. Raises SettingError for another one."""
+    given = text(key, default).lower()
+    if given not in known:
+        raise SettingError(f"{key} has to be one of {', '.join(known)}, not {given}.")
+    return given
 
 
 def words(key: str, default: str = "") -> list[str]:

@@ -11,7 +11,17 @@ from datetime import UTC, datetime
 request_id: ContextVar[str] = ContextVar("staffelstab_request_id", default="")
 """Ties the lines of one request together; set by ``core.ui.middleware``."""
 
-_KEPT = ("status_code", "job", "organisation_id", "import_id", "duration_ms")
+_KEPT = (
+    "status_code",
+    "job",
+    "organisation_id",
+    "import_id",
+    "duration_ms",
+    "event",
+    "account_id",
+    "way",
+    "permission",
+)
 
 
 class JsonFormatter(logging.Formatter):

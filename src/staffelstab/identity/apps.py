@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import permissions
@@ -56,6 +57,13 @@ NAVIGATION = (
     ),
     NavigationItem(
         section=Section.ADMINISTRATION,
+        label=_("Sign-in attempts"),
+        url_name="identity:sign_in_list",
+        permission="identity.audit.view",
+        order=92,
+    ),
+    NavigationItem(
+        section=Section.ADMINISTRATION,
         label=_("Retention"),
         url_name="identity:retention_list",
         permission="identity.retention.view",
@@ -95,6 +103,7 @@ class IdentityConfig(AppConfig):
         from staffelstab.identity.selectors import frame  # noqa: PLC0415
         from staffelstab.identity.services.retention import RULES  # noqa: PLC0415
 
+        import_string("staffelstab.identity.web.sign_in_log.connect")()
         retention.register(*RULES)
         daily.register("staffelstab.identity.subscribers.on_new_day")
 
@@ -104,7 +113,10 @@ class IdentityConfig(AppConfig):
         context.register_sources(organisations=frame.organisation_choices, account_note=frame.account_note)
         navigation.register(*NAVIGATION)
         navigation.register_slots(
-            login="account_login", logout="account_logout", switch_organisation="identity:seat_switch"
+            login="account_login",
+            logout="account_logout",
+            session="identity:session_state",
+            switch_organisation="identity:seat_switch",
         )
         navigation.register_account(
             FrameLink(
@@ -179,5 +191,6 @@ def _register_words() -> None:
             "opened": _("opened"),
             "refused": _("was refused"),
             "reset": _("second factor reset"),
+            "signed_out": _("signed out on all devices"),
         }
     )

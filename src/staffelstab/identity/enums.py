@@ -36,3 +36,33 @@ UNIT_ROLES = frozenset({Role.LINE_MANAGER, Role.KNOWLEDGE_MANAGER, Role.PERSONNE
 
 DEPUTY_ROLES = frozenset(Role) - {Role.EMPLOYEE, Role.PRIVACY}
 """Roles a deputy can hold: everybody is an employee, and data protection is a duty of the person named for it."""
+
+
+class SignInKind(models.TextChoices):
+    """What happened at the door."""
+
+    SIGNED_IN = "signed_in", _("Signed in")
+    SIGNED_OUT = "signed_out", _("Signed out")
+    EXPIRED = "expired", _("Signed out after a time")
+    ENDED = "ended", _("Signed out from elsewhere")
+    FAILED = "failed", _("Wrong password")
+    FACTOR_FAILED = "factor_failed", _("Wrong code or passkey")
+    LIMITED = "limited", _("Refused after many failures")
+    CLOSED = "closed", _("Refused, the account is locked")
+    NOT_ADMITTED = "not_admitted", _("Refused by the sign-in provider's rules")
+    PASSWORD = "password", _("Password changed")
+    FACTOR_ADDED = "factor_added", _("Second factor added")
+    FACTOR_REMOVED = "factor_removed", _("Second factor removed")
+    CODES = "codes", _("New emergency codes")
+
+
+REFUSALS = frozenset(
+    {
+        SignInKind.FAILED,
+        SignInKind.FACTOR_FAILED,
+        SignInKind.LIMITED,
+        SignInKind.CLOSED,
+        SignInKind.NOT_ADMITTED,
+    }
+)
+"""Nobody came in."""

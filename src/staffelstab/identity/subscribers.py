@@ -11,7 +11,7 @@ from staffelstab.core.actors import system_actor
 from staffelstab.core.outbox import Event
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.selectors.actors import all_organisation_ids
-from staffelstab.identity.services import retention
+from staffelstab.identity.services import retention, sessions
 from staffelstab.identity.services.invitations import send_invitation
 from staffelstab.identity.services.particulars import send_address_notice
 from staffelstab.identity.services.security import send_reset_notice
@@ -34,6 +34,8 @@ def on_address_changed(event: Event) -> None:
 
 def on_new_day(*, now: datetime) -> None:
     """Delete what is due in every organisation, one transaction each. Safe to repeat."""
+    with activate(TenancyContext()):
+        sessions.end_outlived(now=now)
     for organisation_id in all_organisation_ids():
         actor = system_actor(organisation_id=organisation_id, reason="retention")
         with activate(TenancyContext(organisation_id=organisation_id)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from decimal import Decimal
 import pytest
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.storage.base import Message
+from django.contrib.messages.storage.cookie import MessageEncoder
+from django.contrib.messages.storage.session import SessionStorage
 from django.db import connection
-from django.http import HttpRequest
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -334,6 +336,7 @@ def test_address_fragment_and_target_are_told_apart(house: World) -> None:
 
 
 def test_next_day_and_other_hour_are_drawn_anew(house: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "SESSION_IDLE_SECONDS", settings.SESSION_COOKIE_AGE)
     clock = [NOW.replace(hour=16)]
     monkeypatch.setattr("staffelstab.core.ui.middleware.timezone.now", lambda: clock[0])
     visitor = manager(house)
@@ -351,10 +354,11 @@ def test_message_is_shown_once_and_never_kept(house: World) -> None:
     visitor = manager(house)
 
     def say(text: str) -> None:
-        request = HttpRequest()
-        storage = CookieStorage(request)
-        storage.add(messages.SUCCESS, text)
-        visitor.client.cookies["messages"] = storage._encode(storage._queued_messages)  # noqa: SLF001 - as the cookie
+        session = visitor.client.session
+        session[SessionStorage.session_key] = json.dumps(
+            [Message(messages.SUCCESS, text)], cls=MessageEncoder
+        )
+        session.save()
 
     say("Gespeichert, zum ersten")
     first, drawn = visitor.look(BOARD)

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "staffelstab.core.health.metrics.MetricsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "staffelstab.core.ui.middleware.LanguageMiddleware",
+    "staffelstab.core.ui.middleware.TracelessMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -56,10 +57,10 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "staffelstab.core.ui.middleware.TenancyMiddleware",
     "staffelstab.identity.web.middleware.AccountStateMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "staffelstab.identity.web.middleware.SignInMiddleware",
 ]
 
-ACTOR_RESOLVER = "staffelstab.identity.selectors.actors.resolve"
+ACTOR_RESOLVER = "staffelstab.identity.web.sessions.resolve"
 ROOT_URLCONF = "staffelstab.config.urls"
 WSGI_APPLICATION = "staffelstab.config.wsgi.application"
 
@@ -125,6 +126,7 @@ AUTH_PASSWORD_VALIDATORS = [
      "OPTIONS": {"user_attributes": ("email", "display_name")}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "staffelstab.identity.web.passwords.ContextWordsValidator"},
 ]  # fmt: skip
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:start_show"
@@ -162,16 +164,29 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 # A passkey cannot be guessed; the limit keeps the work bounded.
 MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.text("STAFFELSTAB_PROXIES", "0"))
+# A session ends this long after the sign-in, used or not, and when it has not been used for the other time.
 SESSION_COOKIE_AGE = 12 * 60 * 60
-SESSION_COOKIE_HTTPONLY = True
+SESSION_IDLE_SECONDS = 60 * env.number("STAFFELSTAB_IDLE_MINUTES", default=120, least=15, most=720)
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+# Messages may name people: they wait in the session, not in a cookie of the browser.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- Transport and browser ----------------------------------------------------------------------------------
 HTTPS = env.flag("STAFFELSTAB_HTTPS")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+# Browsers take a name with this prefix from this host alone, through HTTPS, for the whole host.
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}sprache"
+THEME_COOKIE_NAME = f"{COOKIE_PREFIX}staffelstab_theme"
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 31_536_000
+    HSTS = env.choice("STAFFELSTAB_HSTS", "subdomains", ("host", "subdomains", "preload"))
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = HSTS != "host"
+    SECURE_HSTS_PRELOAD = HSTS == "preload"
 CSRF_FAILURE_VIEW = "staffelstab.core.ui.errors.forbidden"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -193,7 +208,6 @@ SECURE_CSP = {
 # --- Language and time --------------------------------------------------------------------------------------
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]
-LANGUAGE_COOKIE_NAME = "sprache"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LOCALE_PATHS = [PACKAGE / "locale"]
 USE_I18N = True

@@ -13,7 +13,7 @@ from django.db import connection
 from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 
 from staffelstab.core import permissions
-from staffelstab.core.errors import NotFound, WriteInSafeRequest
+from staffelstab.core.errors import PermissionRefused, WriteInSafeRequest
 from staffelstab.core.ui.requests import Request
 
 View = Callable[..., HttpResponseBase]
@@ -61,7 +61,7 @@ def access(permission: str, *, methods: tuple[str, ...] = ("GET",)) -> Callable[
             if not request.actor.authenticated:
                 return _to_login(request)
             if not permissions.allowed(request.actor, permission):
-                raise NotFound
+                raise PermissionRefused(permission=permission)
             return guarded(request, *args, **kwargs)
 
         wrapper.permission = permission  # type: ignore[attr-defined]

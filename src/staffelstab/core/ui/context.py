@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
 from staffelstab.core.ui import navigation
 from staffelstab.core.ui.gaps import gap, is_keeping
 from staffelstab.core.ui.theme import Theme, house_theme
-
-THEME_COOKIE = "staffelstab_theme"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,11 +44,22 @@ class Frame:
     theme_mode: str
     sections: tuple[navigation.ShownSection, ...]
     organisations: tuple[OrganisationChoice, ...]
+    account_key: str
     account_name: str
     account_note: str
     account_links: tuple[tuple[str | Promise, str, str], ...]
     footer_links: tuple[tuple[str | Promise, str], ...]
     urls: dict[str, str]
+
+    @property
+    def theme_cookie(self) -> str:
+        """Name of the cookie that remembers the appearance."""
+        return str(settings.THEME_COOKIE_NAME)
+
+    @property
+    def idle_seconds(self) -> int:
+        """After how long without use the session ends."""
+        return int(settings.SESSION_IDLE_SECONDS)
 
     @property
     def initials(self) -> str:
@@ -84,7 +94,7 @@ def register_sources(
 
 def theme_mode(request: HttpRequest) -> str:
     """The appearance the visitor chose, ``light`` or ``dark``; empty for that of the device."""
-    mode = request.COOKIES.get(THEME_COOKIE, "")
+    mode = request.COOKIES.get(settings.THEME_COOKIE_NAME, "")
     return mode if mode in ("light", "dark") else ""
 
 
@@ -112,6 +122,7 @@ def build_frame(request: HttpRequest, *, choices: tuple[OrganisationChoice, ...]
         theme_mode=theme_mode(request),
         sections=navigation.sections(actor, view_name=match.view_name if match else "") if actor else (),
         organisations=choices,
+        account_key=str(actor.account_id) if actor else "",
         account_name=actor.display_name if actor else "",
         account_note=_note_source(request) if signed_in and _note_source else "",
         account_links=navigation.account_links(actor) if actor else (),

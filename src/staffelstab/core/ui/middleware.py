@@ -15,7 +15,7 @@ from django.utils.module_loading import import_string
 
 from staffelstab.core import audit
 from staffelstab.core.actors import ANONYMOUS
-from staffelstab.core.errors import DomainError, NotFound
+from staffelstab.core.errors import DomainError, NotFound, PermissionRefused
 from staffelstab.core.logs import request_id
 from staffelstab.core.outages import Outage, outage, space_is_short
 from staffelstab.core.tenancy import context
@@ -39,6 +39,27 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class TracelessMiddleware:
+    """Answers leave nothing behind in the browser.
+
+    Neither its caches nor the pages behind its back button keep them, unless a view says otherwise (the logo). At the
+    end of a session (``request.session_left``) the browser drops what it may have kept all the same. Static files are
+    answered outside of this.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        if getattr(request, "session_left", False):
+            # Not "cookies": language and appearance are the visitor's, and the session's own cookie goes anyway.
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 
@@ -112,8 +133,18 @@ class TenancyMiddleware:
             return outage_page(request, found, exception)
         if not isinstance(exception, DomainError):
             return None
+        if isinstance(exception, PermissionRefused):
+            _log_refusal(request, exception)
         request.refused = True  # type: ignore[attr-defined]
         return refusal(request, exception)
+
+
+def _log_refusal(request: HttpRequest, error: PermissionRefused) -> None:
+    """What was refused to which account, for whoever looks after the installation. No address, no object."""
+    actor = request.actor  # type: ignore[attr-defined]
+    known = {"permission": error.data.get("permission"), "account_id": actor.account_id}
+    known["organisation_id"] = actor.organisation_id
+    logger.warning("access refused", extra={"event": "access_refused", **known})
 
 
 def refusal(request: HttpRequest, error: DomainError) -> HttpResponse:

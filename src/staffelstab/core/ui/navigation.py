@@ -104,7 +104,17 @@ class ShownSection:
 
 
 # Fixed places of the frame that a higher module may fill with a URL name.
-SLOTS = ("home", "search", "help", "language", "login", "logout", "switch_organisation", "stored_data")
+SLOTS = (
+    "home",
+    "search",
+    "help",
+    "language",
+    "login",
+    "logout",
+    "session",
+    "switch_organisation",
+    "stored_data",
+)
 
 _items: list[NavigationItem] = []
 _footer: list[FrameLink] = []

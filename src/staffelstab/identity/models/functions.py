@@ -121,6 +121,7 @@ BEGIN
     DELETE FROM public.django_session s USING public.usersessions_usersession u
         WHERE u.user_id = who AND s.session_key = u.session_key;
     DELETE FROM public.usersessions_usersession u WHERE u.user_id = who;
+    DELETE FROM public.identity_signinentry i WHERE i.account_id = who;
     DELETE FROM public.mfa_authenticator f WHERE f.user_id = who;
     DELETE FROM public.socialaccount_socialtoken t USING public.socialaccount_socialaccount p
         WHERE p.user_id = who AND t.account_id = p.id;

@@ -16,6 +16,12 @@ SYSTEMS = (
 """In this order: a browser also names those it descends from, and Android is a Linux."""
 
 
+def marks(user_agent: str) -> str:
+    """What :func:`describe` goes by, and nothing else of what a browser says about itself."""
+    found = (next((mark for mark, _name in known if mark in user_agent), "") for known in (BROWSERS, SYSTEMS))
+    return " ".join(filter(None, found))
+
+
 def describe(user_agent: str) -> str:
     """Browser and system, e.g. ``Firefox on Windows``; what is not known is left out."""
     browser, system = (

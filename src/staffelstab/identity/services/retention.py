@@ -21,7 +21,7 @@ from staffelstab.core.models import (
     RetentionRun,
 )
 from staffelstab.core.tenancy.context import current_organisation
-from staffelstab.identity.models import Membership, RoleDeputy, RoleGrant
+from staffelstab.identity.models import SIGN_IN_DAYS, Membership, RoleDeputy, RoleGrant, SignInEntry
 
 
 def _ended_memberships() -> QuerySet[Membership]:
@@ -53,6 +53,17 @@ RULES = (
         default_days=365,
         minimum_days=30,
         delete=_delete_memberships,
+    ),
+    retention.Rule(
+        code="identity.sign_in",
+        label=_("Sign-ins"),
+        gone=_("When and from where somebody signed in, failed to, or changed password and second factor."),
+        reason=_("So that everybody can see whether somebody else tried to come in."),
+        rows=SignInEntry.objects.all,
+        moment="at",
+        default_days=90,
+        minimum_days=SIGN_IN_DAYS,
+        maximum_days=365,
     ),
     retention.Rule(
         code="core.audit",

@@ -17,11 +17,12 @@ from staffelstab.core import audit, outbox, permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import DomainError
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
-from staffelstab.identity.enums import Role
+from staffelstab.identity.enums import Role, SignInKind
 from staffelstab.identity.gateways import mail
 from staffelstab.identity.models import Account, Membership, Organisation
 from staffelstab.identity.selectors import staff
 from staffelstab.identity.selectors.actors import valid_on
+from staffelstab.identity.services import sign_ins
 
 
 class SeveralOrganisations(DomainError):
@@ -81,6 +82,22 @@ def require_only_here(*, account_id: UUID, now: datetime) -> None:
     """Raises SeveralOrganisations where the account opens more than the active organisation."""
     if staff.is_operator(account_id) or _has_other_seat(account_id, current_organisation(), now):
         raise SeveralOrganisations
+
+
+@transaction.atomic
+def end_sessions(*, membership: Membership, actor: Actor, now: datetime) -> int:
+    """Sign a member out on all devices, say because one was lost. Returns how many sessions ended.
+
+    Also for accounts of several organisations: whoever is signed out can sign in again. Raises PermissionRefused.
+    """
+    permissions.require(actor, "identity.account.manage")
+    with activate(TenancyContext(account_id=membership.account_id)):
+        sessions = list(UserSession.objects.filter(user_id=membership.account_id))
+        for session in sessions:
+            session.end()
+    sign_ins.record(kind=SignInKind.ENDED, account_id=membership.account_id, now=now)
+    audit.record(actor, "identity.membership.signed_out", membership, at=now)
+    return len(sessions)
 
 
 def _has_other_seat(account_id: UUID, house: UUID, now: datetime) -> bool:

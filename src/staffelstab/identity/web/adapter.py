@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from staffelstab.identity.enums import SignInKind
 from staffelstab.identity.models import Account
 from staffelstab.identity.selectors import single_sign_on
 from staffelstab.identity.selectors.actors import has_seat
-from staffelstab.identity.web.middleware import LAST_USE_KEY
+from staffelstab.identity.web import sign_in_log
 
 PASSWORD_ERRORS: dict[str, Promise] = {
     "password_too_short": _("The password needs at least 12 characters."),
@@ -70,6 +71,24 @@ class AccountAdapter(DefaultAccountAdapter):
             UserSession.objects.filter(session_key=request.session.session_key).update(data=known)
         return response
 
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count the attempt. Raises ValidationError when there were too many, and notes it."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError:
+            sign_in_log.note_typed(SignInKind.LIMITED, request, str(credentials.get("email", "")))
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note a wrong password, at signing in and at confirming."""
+        sign_in_log.note_typed(SignInKind.FAILED, request, str(credentials.get("email", "")))
+
+    def respond_user_inactive(self, request: HttpRequest, user: Account) -> HttpResponse:
+        """The page of locked accounts; note that somebody knew the password of one."""
+        sign_in_log.note(SignInKind.CLOSED, request, user)
+        response: HttpResponse = super().respond_user_inactive(request, user)
+        return response
+
     def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
         """Signing in again: a new password ends all sessions."""
         return reverse("account_login")
@@ -91,11 +110,6 @@ class AccountAdapter(DefaultAccountAdapter):
         known = list(WAYS)
         found = sorted(super().get_reauthentication_methods(user), key=lambda way: known.index(way["id"]))
         return [{**way, "description": WAYS[way["id"]]} for way in found]
-
-    def login(self, request: HttpRequest, user: Account) -> None:
-        """Sign in, and begin to keep track of when the session is used."""
-        super().login(request, user)
-        request.session[LAST_USE_KEY] = int(timezone.now().timestamp())
 
     def send_notification_mail(
         self,

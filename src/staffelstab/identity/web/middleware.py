@@ -1,28 +1,33 @@
 """What an account's state demands of every request. Stands directly inside of ``TenancyMiddleware``.
 
-A second factor that is missing, the rules of a staff session, and the note when a session was last used.
+A second factor that is missing, the rules of a staff session, the note when a session was last used, and the way to
+the sign-in page.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, Final
+from urllib.parse import urlencode, urlsplit
 
-from allauth.usersessions.models import UserSession
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core.errors import DomainError
 from staffelstab.core.ui.access import SAFE_METHODS
 from staffelstab.core.ui.middleware import refusal
 from staffelstab.identity.services import staff_sessions
+from staffelstab.identity.web import sessions
+
+logger = logging.getLogger("staffelstab.sign_in")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-
-LAST_USE_KEY: Final = "staffelstab_last_use"
-PRECISION: Final = 300
-"""Seconds between two notes of the last use: a note costs two statements."""
 
 PACKAGES: Final = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_")
 """Addresses by which somebody signs in and out and sets up a factor."""
@@ -58,8 +63,12 @@ class AccountStateMiddleware:
                 actor=actor,
                 now=request.now,  # type: ignore[attr-defined]
             )
-        if actor.authenticated:
-            _note_use(request)
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            logger.warning(
+                "too many requests", extra={"event": "limited", "account_id": actor.account_id or ""}
+            )
+        if actor.authenticated and request.session.session_key:
+            sessions.note_use(request)
         return response
 
     def process_view(
@@ -83,13 +92,54 @@ def _free(view: Callable[..., Any], name: str) -> bool:
     return public or name.startswith(PACKAGES) or name in {"identity:seat_choose", "identity:seat_switch"}
 
 
-def _note_use(request: HttpRequest) -> None:
-    last = request.session.get(LAST_USE_KEY)
-    now = int(request.now.timestamp())  # type: ignore[attr-defined]
-    # Sessions that did not begin with a sign-in have no entry in the list, and nothing to note.
-    if last is None or now - last < PRECISION:
-        return
-    request.session[LAST_USE_KEY] = now
-    UserSession.objects.filter(session_key=request.session.session_key).update(
-        last_seen_at=request.now  # type: ignore[attr-defined]
-    )
+SECRETS: Final = frozenset({"code", "credential", "csrfmiddlewaretoken", "login", "session"})
+"""Fields that are not shown again; besides those of passwords."""
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Leads to the sign-in page, says there why a session has ended, and loses nothing that was typed."""
+
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, _view: Callable[..., Any]
+    ) -> HttpResponseBase:
+        """Answer a visitor who has to sign in first."""
+        ended = getattr(request, "session_over", "")
+        if request.htmx:  # type: ignore[attr-defined]
+            # A part of a page: the page stays as it is, with everything in it, and its script says what happened.
+            return HttpResponse(status=204, headers={"HX-Trigger": "staffelstab:signed-out"})
+        target = _way_in(request, ended)
+        typed = _typed(request) if ended else []
+        if not typed:
+            return redirect(target)
+        context = {"typed": typed, "target": target}
+        return render(request, "account/session_over.html", context, status=403)
+
+
+def _way_in(request: HttpRequest, ended: str) -> str:
+    """Address of the sign-in page that leads back to where the visitor was."""
+    back = request.get_full_path()
+    if request.method not in SAFE_METHODS:
+        # What a form is sent to need not be a page.
+        came = request.headers.get("Referer", "")
+        here = url_has_allowed_host_and_scheme(
+            came, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        )
+        parts = urlsplit(came if here else "")
+        back = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    query = ({"next": back} if back else {}) | ({"ende": ended} if ended else {})
+    return f"{reverse('account_login')}?{urlencode(query, safe='/')}" if query else reverse("account_login")
+
+
+def _typed(request: HttpRequest) -> list[str]:
+    """What a form brought that came too late: texts of its fields, for its sender to keep. No secrets, no keys."""
+    return [
+        value.strip()
+        for name, values in request.POST.lists()
+        if name not in SECRETS and "password" not in name
+        for value in values
+        if len(value.strip()) >= WORTH
+    ]
+
+
+WORTH: Final = 20
+"""Characters from which on a value is worth being shown again; names of choices and keys are shorter or known."""

@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from requests import RequestException
 
 from staffelstab.core.errors import DomainError
+from staffelstab.identity.enums import SignInKind
 from staffelstab.identity.gateways.oidc import DescribedProvider
 from staffelstab.identity.models import Account
 from staffelstab.identity.selectors import single_sign_on as providers
 from staffelstab.identity.services import single_sign_on
+from staffelstab.identity.web import sign_in_log
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):
@@ -46,6 +48,8 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
                 now=request.now,  # type: ignore[attr-defined]
             )
         except DomainError as error:
+            known = sociallogin.user if sociallogin.is_existing else None
+            sign_in_log.note(SignInKind.NOT_ADMITTED, request, known, "provider")
             page = refused(request, provider.name, error.message, error.status)
             raise ImmediateHttpResponse(page) from error
         if request.user.is_authenticated:
@@ -70,6 +74,7 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
     ) -> NoReturn:
         """Say in plain words what happened. Raises ImmediateHttpResponse."""
         known = extra_context or {}
+        sign_in_log.note(SignInKind.NOT_ADMITTED, request, None, "provider")
         if isinstance(exception, RequestException):
             raise ImmediateHttpResponse(unreachable(request, provider.name))
         reason = _("The answer of %(provider)s could not be verified. Nobody was signed in.")

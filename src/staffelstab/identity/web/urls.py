@@ -14,6 +14,8 @@ from staffelstab.identity.web.views import (
     retention,
     seat,
     security,
+    session,
+    sign_in,
     staff,
 )
 
@@ -34,6 +36,9 @@ urlpatterns = [
     path("konten/<uuid:account_id>/rollen/", account.account_roles, name="account_roles"),
     path("konten/<uuid:account_id>/beenden/", account.account_end, name="account_end"),
     path("konten/<uuid:account_id>/zweiter-faktor/", security.security_reset, name="security_reset"),
+    path("konten/<uuid:account_id>/abmelden/", security.security_end, name="security_end"),
+    path("sitzung/", session.session_state, name="session_state"),
+    path("anmeldungen/", sign_in.sign_in_list, name="sign_in_list"),
     path("anmeldung/", security.security_edit, name="security_edit"),
     path("verbuende/", network.network_list, name="network_list"),
     path("verbuende/<uuid:network_id>/", network.network_detail, name="network_detail"),

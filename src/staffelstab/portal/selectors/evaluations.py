@@ -99,6 +99,20 @@ EVALUATIONS: tuple[Evaluation, ...] = (
         persons=_("Names the acting account. Must not be used to assess conduct or performance."),
         url_name="identity:audit_list",
     ),
+    Evaluation(
+        code="identity.sign_ins",
+        name=_("Sign-in attempts"),
+        purpose=_("Shows whether somebody tries to get in who should not."),
+        inputs=_(
+            "Successful and failed sign-ins of the last 30 days; of the last seven days failures per account."
+        ),
+        audience=_("Administrators; data protection and staff council without names."),
+        persons=_(
+            "Numbers of the whole organisation. Named is only whose account was the target of five failures or more. "
+            "When somebody signed in or out is seen by that person alone."
+        ),
+        url_name="identity:sign_in_list",
+    ),
 )
 
 

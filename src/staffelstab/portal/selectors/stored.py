@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +20,7 @@ from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.models import AuditEntry, Look
 from staffelstab.identity.models import Account, Membership, RoleDeputy, RoleGrant
-from staffelstab.identity.selectors import units
+from staffelstab.identity.selectors import sign_ins, units
 from staffelstab.identity.selectors.devices import describe
 from staffelstab.workforce.domain.quarters import quarter_label
 from staffelstab.workforce.models import Holding, Person
@@ -32,6 +32,7 @@ LOOKS: Final[Mapping[str, Promise]] = {
     "workforce.exit": _("Exit horizon"),
     "workforce.person": _("Person"),
     "identity.account": _("Account"),
+    "identity.sign_in": _("Sign-in attempts"),
 }
 
 
@@ -58,6 +59,7 @@ class StoredData:
     sessions: Sequence[Mapping[str, object]]
     factors: Sequence[Mapping[str, object]]
     providers: Sequence[Mapping[str, object]]
+    sign_ins: Sequence[Mapping[str, object]] = ()
     organisation: str = ""
     member_since: date | None = None
     member_until: date | None = None
@@ -76,6 +78,7 @@ class StoredData:
             "sessions": [dict(each) for each in self.sessions],
             "second_factors": [dict(each) for each in self.factors],
             "sign_in_providers": [dict(each) for each in self.providers],
+            "sign_ins": [dict(each) for each in self.sign_ins],
             "organisation": self.organisation,
             "member_since": self.member_since,
             "member_until": self.member_until,
@@ -107,6 +110,7 @@ def stored_about(*, actor: Actor, looks: int | None = SHOWN) -> StoredData:
         "sessions": _sessions(account.pk),
         "factors": _factors(account.pk),
         "providers": _providers(account.pk),
+        "sign_ins": [asdict(each) for each in sign_ins.own_entries(actor=actor, limit=None)],
     }
     if actor.organisation_id is None:
         return StoredData(**own)  # type: ignore[arg-type]

@@ -55,6 +55,8 @@ if (themeSwitch) {
     const next = now === "dark" ? "light" : "dark";
     root.dataset.kernTheme = next;
     document.querySelector('meta[name="color-scheme"]').content = next;
-    document.cookie = `staffelstab_theme=${next};path=/;max-age=31536000;samesite=lax`;
+    const name = themeSwitch.dataset.themeSwitch;
+    const secure = name.startsWith("__Host-") ? ";secure" : "";
+    document.cookie = `${name}=${next};path=/;max-age=31536000;samesite=lax${secure}`;
   });
 }

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.core import context
 from allauth.mfa.base import forms as base
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.utils.translation import gettext_lazy as _
+
+from staffelstab.identity.web import sign_in_log
 
 _CODE = {
     "autocomplete": "one-time-code",
@@ -29,7 +33,20 @@ def _code(form: forms.Form, help_text: Any) -> None:
 _EITHER = _("The six digits your app shows now, or one of your emergency codes.")
 
 
-class AuthenticateForm(base.AuthenticateForm):
+class _NotesLimit(base.BaseAuthenticateForm):
+    """Notes that codes were refused after many failures; a wrong code says so by a signal."""
+
+    def clean_code(self) -> str:
+        """The code. Raises ValidationError."""
+        try:
+            return str(super().clean_code())
+        except forms.ValidationError as error:
+            if error.code == "too_many_login_attempts":
+                sign_in_log.note_refusal(context.request, self.user, error, "app")
+            raise
+
+
+class AuthenticateForm(_NotesLimit, base.AuthenticateForm):
     """The code of the app or an emergency code, while signing in."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -37,7 +54,7 @@ class AuthenticateForm(base.AuthenticateForm):
         _code(self, _EITHER)
 
 
-class ReauthenticateForm(base.ReauthenticateForm):
+class ReauthenticateForm(_NotesLimit, base.ReauthenticateForm):
     """The same before something delicate."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -76,22 +93,30 @@ class CredentialField(forms.JSONField):
 _TEXTS = ("id", "rawId", "type")
 
 
-class PasskeyForm(webauthn.AuthenticateWebAuthnForm):
+class _NotesRefusal(webauthn.AuthenticateWebAuthnForm):
+    """Notes that a passkey was refused, for which there is no signal."""
+
+    credential = CredentialField()
+
+    def clean_credential(self) -> Authenticator:
+        """The passkey. Raises ValidationError."""
+        try:
+            return super().clean_credential()
+        except forms.ValidationError as error:
+            sign_in_log.note_refusal(context.request, self.user, error, "passkey")
+            raise
+
+
+class PasskeyForm(_NotesRefusal):
     """A passkey as the second step of signing in."""
 
-    credential = CredentialField()
 
-
-class PasskeyLoginForm(webauthn.LoginWebAuthnForm):
+class PasskeyLoginForm(_NotesRefusal, webauthn.LoginWebAuthnForm):
     """A passkey instead of a password."""
 
-    credential = CredentialField()
 
-
-class PasskeyReauthenticateForm(webauthn.ReauthenticateWebAuthnForm):
+class PasskeyReauthenticateForm(_NotesRefusal, webauthn.ReauthenticateWebAuthnForm):
     """A passkey before something delicate."""
-
-    credential = CredentialField()
 
 
 def _named(form: forms.Form) -> None:

@@ -22,6 +22,7 @@ from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.gateways import oidc
 from staffelstab.identity.selectors import single_sign_on as providers
 from staffelstab.identity.services import single_sign_on
+from staffelstab.identity.web import sessions
 from staffelstab.identity.web.provider_adapter import unreachable
 
 logger = logging.getLogger("staffelstab.single_sign_on")
@@ -110,6 +111,8 @@ class SignInView(LoginView):
             {"name": each.name, "url": reverse("openid_connect_login", args=[each.id])}
             for each in providers.providers()
         ]
+        word = self.request.GET.get("ende", "")
+        context["ended"] = word if word in {sessions.UNUSED, sessions.AGED} else ""
         return context
 
 

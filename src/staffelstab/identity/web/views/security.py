@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from staffelstab.core.errors import DomainError
 from staffelstab.core.ui.access import access
@@ -52,3 +53,15 @@ def security_reset(request: Request, account_id: UUID) -> HttpResponse:
             return redirect("identity:account_detail", account_id)
     context = {"member": found.member, "refused": refused}
     return render(request, "identity/security/reset.html", context, status=422 if refused else 200)
+
+
+@access("identity.account.manage", methods=("POST",))
+def security_end(request: Request, account_id: UUID) -> HttpResponse:
+    """Sign somebody out on all devices."""
+    found = members.member_detail(
+        actor=request.actor, account_id=account_id, today=timezone.localdate(request.now)
+    )
+    ended = security.end_sessions(membership=found.membership, actor=request.actor, now=request.now)
+    text = ngettext("%(count)s device was signed out.", "%(count)s devices were signed out.", ended)
+    messages.success(request, text % {"count": ended})
+    return redirect("identity:account_detail", account_id)

@@ -8,14 +8,20 @@ from allauth.account.adapter import get_adapter
 from allauth.usersessions.models import UserSession
 from allauth.usersessions.views import ListUserSessionsView
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.views.generic.edit import FormView
 
+from staffelstab.core.ui.access import public
+from staffelstab.core.ui.requests import Request
+from staffelstab.identity.enums import SignInKind
+from staffelstab.identity.selectors import sign_ins
 from staffelstab.identity.selectors.devices import describe
 from staffelstab.identity.selectors.open_sessions import open_sessions
+from staffelstab.identity.services import sessions
+from staffelstab.identity.web import sign_in_log
 from staffelstab.identity.web.forms.session import EndSessionsForm
-from staffelstab.identity.web.middleware import LAST_USE_KEY
 
 
 class SessionListView(ListUserSessionsView):
@@ -27,7 +33,8 @@ class SessionListView(ListUserSessionsView):
         """List them; a session that began another way than by the sign-in page is entered first."""
         if not UserSession.objects.filter(session_key=request.session.session_key).exists():
             UserSession.objects.create_from_request(request)
-            request.session[LAST_USE_KEY] = int(request.now.timestamp())  # type: ignore[attr-defined]
+        # Nobody came by to end those that have run out on other devices.
+        sessions.end_outlived(now=request.now, account_id=request.user.pk)  # type: ignore[attr-defined]
         response: HttpResponse = super().get(request, *args, **kwargs)
         return response
 
@@ -41,6 +48,7 @@ class SessionListView(ListUserSessionsView):
             {"session": each, "device": describe(each.user_agent), "current": each.is_current()}
             for each in sorted(found, key=lambda each: not each.is_current())
         ]
+        context["history"] = sign_ins.own_entries(actor=self.request.actor)
         return context
 
     def form_valid(self, form: EndSessionsForm) -> HttpResponse:
@@ -48,6 +56,7 @@ class SessionListView(ListUserSessionsView):
         form.save(self.request)
         if not self.request.user.is_authenticated:
             return redirect("account_login")
+        sign_in_log.note(SignInKind.ENDED, self.request, self.request.user)
         get_adapter().add_message(
             self.request, messages.SUCCESS, "usersessions/messages/sessions_logged_out.txt"
         )
@@ -59,3 +68,15 @@ class SessionListView(ListUserSessionsView):
 
 
 session_list = SessionListView.as_view()
+
+
+@public()
+def session_state(request: Request) -> HttpResponse:
+    """Whether somebody is signed in, for the script of an open page. Asking counts as using the session.
+
+    A page whose session has ended goes on with a new one of the same account: it needs the new token for its forms.
+    """
+    account = request.actor.account_id
+    if account is None:
+        return JsonResponse({"account": ""})
+    return JsonResponse({"account": str(account), "token": get_token(request)})

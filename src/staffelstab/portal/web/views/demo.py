@@ -12,7 +12,9 @@ from django.shortcuts import redirect, render
 from staffelstab.core.errors import NotFound
 from staffelstab.core.ui.access import public
 from staffelstab.core.ui.requests import Request
+from staffelstab.identity.enums import SignInKind
 from staffelstab.identity.selectors.actors import ORGANISATION_KEY
+from staffelstab.identity.services import sign_ins
 from staffelstab.portal.selectors import demo as selectors
 
 
@@ -34,4 +36,5 @@ def demo_login(request: Request, persona: str) -> HttpResponse:
     request.session[ORGANISATION_KEY] = str(selectors.home_of(persona) or "")
     record_authentication(request, account, method="demo")
     UserSession.objects.create_from_request(request)
+    sign_ins.record(kind=SignInKind.SIGNED_IN, account_id=account.pk, way="demo", now=request.now)
     return redirect("portal:start_show")

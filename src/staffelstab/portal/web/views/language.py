@@ -26,7 +26,7 @@ def language_set(request: Request) -> HttpResponse:
             language,
             max_age=settings.LANGUAGE_COOKIE_AGE,
             samesite="Lax",
-            secure=request.is_secure(),
+            secure=settings.LANGUAGE_COOKIE_SECURE,
             httponly=True,
         )
     return response
