@@ -125,7 +125,7 @@ class FakeProvider:
             return 400, {"error": "invalid_grant"}
         if form.get("client_secret") != SECRET or form.get("code") != "a-code":
             return 400, {"error": "invalid_client"}
-        return 200, {"access_token": "at", "token_type": "Bearer", "id_token": self.id_token()}
+        return 200, {"access_token": "an-access-token", "token_type": "Bearer", "id_token": self.id_token()}
 
 
 def _handler(provider: FakeProvider) -> type[BaseHTTPRequestHandler]:

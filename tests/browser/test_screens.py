@@ -72,6 +72,8 @@ SCREENS = [
     ("wiebusch", "/konto/zweiter-faktor/passkeys/neu/"),
     ("wiebusch", "/konto/zweiter-faktor/notfallcodes/neu/"),
     ("thielking", "/verwaltung/anmeldung/"),
+    ("thielking", "/verwaltung/anmeldungen/"),
+    ("krahl", "/verwaltung/anmeldungen/"),
     ("thielking", "/verwaltung/betriebszugriffe/"),
 ]
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from allauth.socialaccount.models import SocialAccount
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
 from bs4 import BeautifulSoup
 from django.core.cache import cache
@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.domain.single_sign_on import RoleRule
-from staffelstab.identity.models import Account, Membership, Organisation, RoleGrant
+from staffelstab.identity.models import Account, Membership, Organisation, RoleGrant, SignInEntry
 from staffelstab.identity.services import accounts
 from tests import providers
 from tests.identity.web.test_sign_in import sign_in
@@ -611,3 +611,31 @@ def test_account_with_an_address_of_another_domain_keeps_its_name(
     found = member(world, "nele@privat.example")
     assert found is not None
     assert found.account.display_name == "Nele Neu"
+
+
+def test_tokens_of_the_provider_stay_on_the_server(provider: FakeProvider) -> None:
+    client, answer = through(provider)
+    stored = client.session["staffelstab_provider"]["id_token"]
+    assert stored.count(".") == 2
+    pages = [answer, client.get("/"), client.get("/gespeicherte-daten/meine-daten.json")]
+    sent = "".join(f"{page.content.decode()}{dict(page.headers)}{page.cookies}" for page in pages)
+    # Kept for signing out there, in the session, which never leaves the server; the access token nowhere.
+    assert [token for token in (stored, "an-access-token") if token in sent] == []
+    with activate(TenancyContext()):
+        assert SocialToken.objects.count() == 0
+
+
+def test_refused_sign_in_is_recorded_for_the_account(
+    provider: FakeProvider, settings: Settings, world: World
+) -> None:
+    through(provider)
+    provider.subject["email_verified"] = False
+    use(settings, provider, organisations=())
+    _client, answer = through(provider)
+    assert answer.status_code == 403
+    with activate(TenancyContext()):
+        found = SignInEntry.objects.filter(account__email=NEW["email"]).order_by("id")
+        assert [(row.kind, row.way) for row in found] == [
+            ("signed_in", "provider"),
+            ("not_admitted", "provider"),
+        ]
