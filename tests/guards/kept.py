@@ -51,8 +51,8 @@ def trigger_findings(connection: Connection, tables: Iterable[Table]) -> Iterato
 
 
 def tables_of(statements: Iterable[str]) -> set[str]:
-    """The tables some statements read."""
-    return {name for sql in statements for name in _TABLE.findall(sql)}
+    """The tables some statements read, the searches of the database (core.searching) among them."""
+    return {name.removesuffix("_found") for sql in statements for name in _TABLE.findall(sql)}
 
 
 def page_findings(read: Iterable[str], declared: frozenset[str], topics: Mapping[str, str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -156,6 +157,10 @@ def role_findings(connection: Connection) -> list[str]:
     return [f"{APP} {what}" for what, query in checks.items() if connection.execute(query, names).fetchone()]
 
 
+PLANNING = re.compile(r"; (?:enable_\w+|jit)=\w+")
+"""Settings of a function that tell PostgreSQL how to find rows, not which."""
+
+
 def function_findings(connection: Connection, definers: frozenset[str]) -> list[str]:
     """Return SECURITY DEFINER functions that are not exactly `definers`, or are open or without a search path."""
     rows = connection.execute(
@@ -168,7 +173,8 @@ def function_findings(connection: Connection, definers: frozenset[str]) -> list[
     for name, definer, settings, public, owner in rows:
         if definer and name not in definers:
             findings.append(f"{name}: SECURITY DEFINER, but not on the reviewed list")
-        if definer and settings != "search_path=public, pg_temp":
+        planned = PLANNING.sub("", settings)
+        if definer and planned != "search_path=public, pg_temp":
             findings.append(f"{name}: SECURITY DEFINER without the fixed search path ({settings or 'none'})")
         if public:
             findings.append(f"{name}: everybody may execute it")

@@ -46,13 +46,13 @@ SECURITY_DEFINERS = frozenset(
         "identity_account_id(text)",
         "identity_account_sort_key()",
         "identity_forget_account(uuid)",
-        "identity_member_containing(text,text,integer)",
+        "identity_membership_found(text[],text[],text,text,uuid,boolean,integer,integer,integer)",
         "identity_membership_sort_key()",
         "identity_operator_id()",
         "identity_organisation_id(text)",
         "identity_organisation_ids()",
-        "workforce_person_containing(text[],text[],text,integer)",
-        "workforce_task_containing(text[],text[],text,integer)",
+        "workforce_person_found(text[],text[],text,text,uuid,boolean,integer,integer,integer)",
+        "workforce_task_found(text[],text[],text,text,uuid,boolean,integer,integer,integer)",
     }
 )
 

@@ -6,8 +6,11 @@ from typing import ClassVar
 
 from django.db import models
 
+from staffelstab.core import searching
 from staffelstab.core.tenancy.models import TenantModel
 from staffelstab.core.tenancy.policies import OrganisationOwned, Protection
+
+FUNCTIONS = (searching.RARE_PART,)
 
 TRAIL_DAYS = 180
 """The trail and the looks stay at least this long; the database refuses to forget younger ones."""

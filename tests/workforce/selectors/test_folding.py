@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
+from staffelstab.core import searching
 from staffelstab.workforce.models import Person, Task
 from staffelstab.workforce.selectors import folding
+from tests.factories.identity import member
 from tests.factories.workforce import PersonFactory, TaskFactory
 from tests.world import World
 
@@ -49,7 +51,8 @@ def test_matching_finds_what_contains_every_word(register: World, text: str, exp
 def test_matching_finds_the_same_when_there_are_many(
     register: World, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(folding, "FEW", few)
+    monkeypatch.setattr(searching, "FEW", few)
+    monkeypatch.setattr(searching, "STEP", 1)
     with register.inside():
         assert keys("gebühr") == ["A-1", "A-2"]
 
@@ -68,26 +71,32 @@ def test_matching_of_numbers(world: World) -> None:
         assert names("p", "p%") == ["P-9"]
 
 
-@pytest.mark.parametrize("function", ["workforce_task_containing", "workforce_person_containing"])
-def test_function_answers_for_the_active_organisation_alone(register: World, function: str) -> None:
+@pytest.mark.parametrize("step", [1, 2000])
+@pytest.mark.parametrize("table", ["workforce_task", "workforce_person", "identity_membership"])
+def test_function_answers_for_the_active_organisation_alone(register: World, table: str, step: int) -> None:
     with register.inside():
         PersonFactory(sort_key="gebuhr anna")
+        member("anna@x.example", "Anna Gebühr")
     with register.inside(organisation_id=register.stranger_id):
         PersonFactory(sort_key="gebuhr berta")
 
-    def found() -> int:
+    def found() -> list[int]:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT count(*) FROM {function}(ARRAY['%%gebuhr%%'], ARRAY['%%gebuhr%%'], '', 9)"
+                f"SELECT cardinality(keys), total FROM {table}_found(ARRAY['gebuhr'], ARRAY['gebuhr'], 'Gebühr', "
+                f"NULL, NULL, false, 9, 9, {step})"
             )
-            return int(cursor.fetchone()[0])
+            return list(cursor.fetchone())
 
     counts = []
     for house in (register.organisation.pk, register.stranger_id, register.neighbour_id):
         with register.inside(organisation_id=house):
             counts.append(found())
-    assert counts == [2 if "task" in function else 1, 1, 0]
-    assert found() == 0
+    own, strange = {"workforce_task": (2, 1), "workforce_person": (1, 1), "identity_membership": (1, 0)}[
+        table
+    ]
+    assert counts == [[own, own], [strange, strange], [0, 0]]
+    assert found() == [0, 0]
 
 
 def test_function_takes_patterns_as_values(register: World) -> None:

@@ -11,12 +11,19 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db.models import Model, Q, QuerySet
+from django.db import models
+from django.db.models import ExpressionWrapper, Model, Q, QuerySet
+
+from staffelstab.core import searching
+from staffelstab.core.searching import Found, Search
 
 PAGE_SIZE = 50
 
-
 MOST_COUNTED = 10_000
+
+
+_ENOUGH = 2
+"""Hits a search looks for, as a multiple of the page: some may not pass the other conditions of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +39,24 @@ class Count:
         found = queryset.order_by()[: MOST_COUNTED + 1].count()
         return cls(min(found, MOST_COUNTED), found > MOST_COUNTED)
 
+    @classmethod
+    def within(cls, queryset: QuerySet[Any], fits: Q, *, order: Sequence[str]) -> Count:
+        """Count those that fit among the first MOST_COUNTED rows; where the list goes on, say so in a round number."""
+        wrapped = ExpressionWrapper(fits, output_field=models.BooleanField())
+        first = queryset.annotate(fits=wrapped).order_by(*order)[: MOST_COUNTED + 1]
+        found = first.aggregate(read=models.Count("pk"), fit=models.Count("pk", filter=Q(fits=True)))
+        if found["read"] <= MOST_COUNTED:
+            return cls(found["fit"])
+        return cls.above(found["fit"])
+
+    @classmethod
+    def above(cls, known: int) -> Count:
+        """More than a round number, when there are `known` at least."""
+        below = max(known - 1, 0)
+        return cls(below // 100 * 100 if below >= 100 else below, more=True)
+
     def __bool__(self) -> bool:
-        return self.number > 0
+        return self.number > 0 or self.more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,18 +124,25 @@ def keyset_page[Row: Model](
     query: Mapping[str, str],
     size: int = PAGE_SIZE,
     counted: bool = False,
+    search: Search | None = None,
 ) -> Page[Row]:
     """The page of `queryset` that the parameters ``after`` / ``before`` of `query` ask for.
 
     `order` are field or annotation names (``-`` for descending) that are never NULL; a unique one (``pk``) comes
-    last. Costs one query that reads at most `size` + 1 rows, and with `counted` one that counts.
+    last. Costs one query that reads at most `size` + 1 rows, and with `counted` one that counts. With `search`, those
+    rows of it that fit: one or two statements more, so that what many rows have is not read through the whole list.
     """
+    sought = None if search is None else _Sought.of(queryset, search, order=order, size=size)
+    if sought is not None:
+        queryset = sought.narrowed()
     backwards = "before" in query
     fields = _reversed(order) if backwards else list(order)
     values = _decode(query.get("before" if backwards else "after", ""), len(order))
-    page = queryset.order_by(*fields)
     try:
-        rows = list((page.filter(_beyond(fields, values)) if values else page)[: size + 1])
+        rows = None if sought is None else sought.rows(values, backwards=backwards)
+        if rows is None:
+            page = queryset.order_by(*fields)
+            rows = list((page.filter(_beyond(fields, values)) if values else page)[: size + 1])
     except (ValidationError, ValueError):
         # The cursor was made for another sort order: start at the first page.
         values, backwards = None, False
@@ -127,5 +157,51 @@ def keyset_page[Row: Model](
         rows=tuple(rows),
         next=_encode(rows[-1], order) if has_next else "",
         previous=_encode(rows[0], order) if has_previous else "",
-        count=Count.of(queryset) if counted else Count(0),
+        count=(sought.count() if sought else Count.of(queryset)) if counted else Count(0),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought[Row: Model]:
+    """A list in which something is searched for. `found`: all of it or, where it is much, what comes first."""
+
+    whole: QuerySet[Row]
+    search: Search
+    order: tuple[str, ...]
+    size: int
+    found: Found
+
+    @classmethod
+    def of(cls, rows: QuerySet[Row], search: Search, *, order: Sequence[str], size: int) -> _Sought[Row]:
+        """Ask for all of it, or for what stands first in the list."""
+        return cls(rows, search, tuple(order), size, search.found(most=_ENOUGH * (size + 1)))
+
+    def narrowed(self) -> QuerySet[Row]:
+        """The rows that fit, for a statement of its own."""
+        fits = searching.among(self.found.keys) if self.found.complete else self.search.plain
+        return self.whole.filter(fits)
+
+    def rows(self, values: Sequence[object] | None, *, backwards: bool) -> list[Row] | None:
+        """Up to `size` + 1 rows beyond `values` where many fit, without reading the rest; None where that cannot be."""
+        found, most = self.found, _ENOUGH * (self.size + 1)
+        if found.complete or self.order != searching.ORDER:
+            return None
+        if values:
+            found = self.search.found(most=most, after=values, backwards=backwards)
+        fields = _reversed(self.order) if backwards else self.order
+        page = self.whole.filter(searching.among(found.keys)).order_by(*fields)
+        if found.complete and values:
+            page = page.filter(_beyond(fields, values))
+        rows = list(page[: self.size + 1])
+        # Other conditions of the list may have dropped some of the hits; then there are more to come.
+        finished = found.complete or len(rows) > self.size or len(found.keys) < most
+        return rows if finished else None
+
+    def count(self) -> Count:
+        """How many fit; bounded where many do."""
+        if self.found.complete or not self.found.total:
+            return Count.of(self.narrowed())
+        if self.found.known:
+            # Some of them may not pass the other conditions of the list.
+            return Count.above(self.whole.filter(searching.among(self.found.known)).order_by().count())
+        return Count.within(self.whole, self.search.plain, order=self.order)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from staffelstab.core import searching
+
 SEAT: Final = """
 CREATE OR REPLACE FUNCTION identity_seat(who uuid, house uuid, today date) RETURNS jsonb LANGUAGE plpgsql
     SET search_path = public, pg_temp AS $$
@@ -60,7 +62,8 @@ MEMBERSHIP_SORT_KEY: Final = """
 CREATE OR REPLACE FUNCTION identity_membership_sort_key() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
 BEGIN
-    NEW.sort_key := coalesce((SELECT a.sort_key FROM public.identity_account a WHERE a.id = NEW.account_id), '');
+    SELECT coalesce(max(a.sort_key), ''), coalesce(max(upper(a.email)), '') INTO NEW.sort_key, NEW.address
+    FROM public.identity_account a WHERE a.id = NEW.account_id;
     RETURN NEW;
 END $$;
 CREATE OR REPLACE TRIGGER membership_sort_key BEFORE INSERT OR UPDATE ON identity_membership
@@ -68,17 +71,18 @@ CREATE OR REPLACE TRIGGER membership_sort_key BEFORE INSERT OR UPDATE ON identit
 CREATE OR REPLACE FUNCTION identity_account_sort_key() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = public, pg_temp AS $$
 BEGIN
-    UPDATE public.identity_membership SET sort_key = NEW.sort_key
-    WHERE account_id = NEW.id AND sort_key <> NEW.sort_key;
+    UPDATE public.identity_membership SET sort_key = NEW.sort_key, address = upper(NEW.email)
+    WHERE account_id = NEW.id AND (sort_key <> NEW.sort_key OR address <> upper(NEW.email));
     RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER account_sort_key AFTER INSERT OR UPDATE OF sort_key ON identity_account
+CREATE OR REPLACE TRIGGER account_sort_key AFTER INSERT OR UPDATE OF sort_key, email ON identity_account
     FOR EACH ROW EXECUTE FUNCTION identity_account_sort_key();
 """
 """A list of accounts is a list of memberships in the order of the accounts' names. Sorting by the column of another
-table reads and sorts every row of the house for one page, so each membership carries the key. The database keeps it in
-line, with the owner's rights: an account belongs to several houses, and who renames it sees one of them. (A new account
-is written after its first membership, which makes it visible to who writes it.)"""
+table reads and sorts every row of the house for one page, so each membership carries the key, and the address in
+capital letters: an index on the accounts would find those of all houses. The database keeps both in line, with the
+owner's rights: an account belongs to several houses, and who renames it sees one of them. (A new account is written
+after its first membership, which makes it visible to who writes it.)"""
 
 COLLEAGUE: Final = """
 CREATE OR REPLACE FUNCTION identity_is_colleague(who uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
@@ -89,19 +93,29 @@ $$
 """Part of the policy of accounts, with the rights of whoever asks. A question per row that an index answers; written as
 ``id IN (SELECT …)`` PostgreSQL collects the accounts of the whole house for every page of a list."""
 
-MEMBERS: Final = """
-CREATE OR REPLACE FUNCTION identity_member_containing(name text, address text, most integer) RETURNS SETOF uuid
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    -- Materialized: else a search that finds little walks through the whole house in its order.
-    WITH found AS MATERIALIZED (
-        SELECT m.id, m.sort_key FROM public.identity_membership m JOIN public.identity_account a ON a.id = m.account_id
-        WHERE m.organisation_id = NULLIF(current_setting('staffelstab.organisation', true), '')::uuid
-          AND (m.sort_key LIKE name OR upper(a.email) LIKE address))
-    SELECT id FROM found ORDER BY sort_key, id LIMIT most
-$$
-"""
-"""Keys of the active organisation's memberships by name or address. With the owner's rights, because the policy of
-accounts would otherwise be asked for every account of the house; the rows are read by key under it as ever."""
+MEMBERS: Final = searching.function(
+    "identity_membership",
+    searched="sort_key || address",
+    # `words`: the folded name, if the text has a letter or digit; `extra`: the text as it may stand in an address.
+    plain="""
+    plain := format('strpos(address, upper(%L)) > 0', extra);
+    IF cardinality(words) > 0 THEN
+        plain := format('strpos(sort_key, %L) > 0 OR %s', words[1], plain);
+    END IF;
+""",
+    # Without three letters or digits in a row there is no trigram.
+    indexed="""
+    IF extra ~ '[[:alnum:]]{3}' AND words[1] ~ '[[:alnum:]]{3}' THEN
+        one := core_rare_part(words[1], sample);
+        other := core_rare_part(upper(extra), sample);
+        exact := one = words[1] AND other = upper(extra);
+        indexed := format('sort_key LIKE %L OR address LIKE %L',
+            '%' || one || '%', '%' || regexp_replace(other, '([\\\\%_])', '\\\\\\1', 'g') || '%');
+    END IF;
+""",
+)
+"""Search among the active organisation's memberships by name or address; see ``workforce.models.functions``. With the
+owner's rights, by the trigram index; the rows are read by key under row-level security as ever."""
 
 FORGET_ACCOUNT: Final = """
 CREATE OR REPLACE FUNCTION identity_forget_account(who uuid) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -42,6 +43,14 @@ class Membership(TenantModel):
         editable=False,
         help_text="that of the account, kept by the database",
     )
+    address = models.CharField(
+        max_length=254,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="that of the account in capital letters, kept by the database, for the search",
+    )
 
     class Meta:
         constraints = [
@@ -54,6 +63,9 @@ class Membership(TenantModel):
         indexes = [
             models.Index(fields=["account"], name="membership_account"),
             models.Index(fields=["organisation", "sort_key", "id"], name="membership_sorted"),
+            # Two: an index over both columns is four times slower to ask.
+            GinIndex(fields=["sort_key"], opclasses=["gin_trgm_ops"], name="membership_search_name"),
+            GinIndex(fields=["address"], opclasses=["gin_trgm_ops"], name="membership_search_address"),
         ]
 
     def __str__(self) -> str:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Final
+from django.db.models import Q, Value
+from django.db.models.functions import Upper
 
-from django.db import connection
-from django.db.models import Q
-from django.db.models.expressions import RawSQL
-
+from staffelstab.core import searching
+from staffelstab.core.searching import Search
 from staffelstab.core.sorting import sort_key
+from staffelstab.identity.models import Membership
 
-MOST: Final = 10_001
-"""The first so many by name: one more than a list counts."""
+
+def member_search(text: str) -> Search:
+    """Memberships whose account's name or address contains the text."""
+    name = sort_key(text)
+    plain = searching.holds("address", Upper(Value(text)))
+    if name:  # a text without a letter or digit is nobody's name
+        plain |= searching.holds("sort_key", name)
+    words = (name,) if name else ()
+    table = Membership._meta.db_table
+    return Search(table=table, words=words, spellings=words, extra=text, plain=plain)
 
 
 def member_matches(text: str) -> Q:
-    """Memberships whose account's name or address contains the text. One statement (``models.functions``)."""
-    literal, name = connection.ops.prep_for_like_query, sort_key(text)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT identity_member_containing(%s, %s, %s)",
-            # A text without a letter or digit is nobody's name.
-            [f"%{literal(name)}%" if name else "", f"%{literal(text.upper())}%", MOST],
-        )
-        found = [key for (key,) in cursor.fetchall()]
-    return Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [found]))
+    """The memberships :func:`member_search` finds, as a condition. One statement."""
+    return member_search(text).condition()

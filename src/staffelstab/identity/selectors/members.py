@@ -18,7 +18,7 @@ from staffelstab.identity.enums import Role
 from staffelstab.identity.models import Membership, RoleGrant
 from staffelstab.identity.selectors import single_sign_on, units
 from staffelstab.identity.selectors.actors import roles_of, valid_on
-from staffelstab.identity.selectors.matching import member_matches
+from staffelstab.identity.selectors.matching import member_search
 
 ORDER = ("sort_key", "pk")
 STATES = ("active", "ended")
@@ -58,7 +58,9 @@ def member_page(*, actor: Actor, today: date, query: Mapping[str, str]) -> Membe
     """Members by name. ``query``: q, role, state (active, ended), after, before. Raises PermissionRefused."""
     permissions.require(actor, "identity.account.list")
     found = _filtered(today, query)
-    page: Page[Membership] = keyset_page(found, order=ORDER, query=query, counted=True)
+    words = query.get("q", "").strip()
+    search = member_search(words) if words else None
+    page: Page[Membership] = keyset_page(found, order=ORDER, query=query, counted=True, search=search)
     grants = roles_of(row.account_id for row in page.rows)
     names = units.labels(grant.unit_id for held in grants.values() for grant in held)
     rows = tuple(_member(row, grants.get(row.account_id, []), names, today) for row in page.rows)
@@ -69,15 +71,13 @@ def _filtered(today: date, query: Mapping[str, str]) -> QuerySet[Membership]:
     rows = Membership.objects.select_related("account").fetch_mode(models.FETCH_RAISE)
     ended = query.get("state") == "ended"
     rows = rows.exclude(valid_on(today)) if ended else rows.filter(valid_on(today))
-    role, words = query.get("role", ""), query.get("q", "").strip()
+    role = query.get("role", "")
     held = RoleGrant.objects.filter(account_id=OuterRef("account_id"))
     if role == Role.EMPLOYEE:
         # Whoever belongs to the organisation without any role is an employee of it.
         rows = rows.filter(Exists(held.filter(role=role)) | ~Exists(held))
     elif role in Role.values:
         rows = rows.filter(Exists(held.filter(role=role)))
-    if words:
-        rows = rows.filter(member_matches(words))
     return rows
 
 

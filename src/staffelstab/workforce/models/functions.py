@@ -4,42 +4,96 @@ from __future__ import annotations
 
 from typing import Final
 
-_CONTAINING: Final = """
-CREATE OR REPLACE FUNCTION {table}_containing(patterns text[], spellings text[], number text, most integer)
-    RETURNS SETOF uuid LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    house uuid := NULLIF(current_setting('staffelstab.organisation', true), '')::uuid;
-    words text := 'true';
-    common integer;
-BEGIN
-    FOR place IN 1 .. array_length(patterns, 1) LOOP
-        words := words || format(' AND ({column} LIKE %L OR {column} LIKE %L)', patterns[place], spellings[place]);
+from staffelstab.core import searching
+
+_PLAIN: Final = """
+    plain := 'true';
+    FOR place IN 1 .. cardinality(words) LOOP
+        plain := plain || format(' AND (strpos({column}, %L) > 0 OR strpos({column}, %L) > 0)',
+            words[place], spellings[place]);
     END LOOP;
-    {number}
-    -- What is common in the first rows of the list is found there at once; the index would collect all of it first.
-    EXECUTE 'SELECT count(*) FROM (SELECT * FROM public.{table} WHERE organisation_id = $1'
-        || ' ORDER BY sort_key, id LIMIT 2000) beginning WHERE ' || words INTO common USING house;
-    IF common > 100 THEN
-        RETURN QUERY SELECT NULL::uuid;
-        RETURN;
-    END IF;
-    RETURN QUERY EXECUTE 'SELECT id FROM public.{table} WHERE organisation_id = $1 AND (' || words || ') LIMIT $2'
-        USING house, most;
-END $$
 """
 
-_NUMBER: Final = """IF number <> '' THEN
-        words := format('(%s) OR upper(personnel_number) LIKE %L', words, number);
-    END IF;"""
+_INDEXED: Final = """
+    FOR place IN 1 .. cardinality(words) LOOP
+        one := core_rare_part(words[place], sample);
+        other := core_rare_part(spellings[place], sample);
+        exact := exact AND one = words[place] AND other = spellings[place] AND least(length(one), length(other)) >= 3;
+        -- Shorter ones have no trigram; the rows the other words find are asked for them.
+        IF least(length(one), length(other)) >= 3 THEN
+            indexed := concat_ws(' AND ', indexed,
+                format('({column} LIKE %L OR {column} LIKE %L)', '%' || one || '%', '%' || other || '%'));
+        END IF;
+    END LOOP;
+"""
 
-TASKS: Final = _CONTAINING.format(table="workforce_task", column="search", number="")
-PERSONS: Final = _CONTAINING.format(table="workforce_person", column="sort_key", number=_NUMBER)
-"""Keys of the rows of the active organisation whose text contains every word, `most` at most; one NULL when there are
-many in the beginning of the list.
+_NUMBER_PLAIN: Final = """
+    IF extra <> '' THEN
+        plain := format('%s OR starts_with(upper(personnel_number), upper(%L))',
+            CASE WHEN cardinality(words) > 0 THEN plain ELSE 'false' END, extra);
+    END IF;
+"""
+
+_NUMBER_INDEXED: Final = """
+    IF extra <> '' THEN
+        -- NULL stays NULL: without a trigram for the words nothing is gained.
+        indexed := '(' || CASE WHEN cardinality(words) > 0 THEN indexed ELSE 'false' END
+            || format(') OR upper(personnel_number) LIKE upper(%L)',
+                regexp_replace(extra, '([\\\\%_])', '\\\\\\1', 'g') || '%');
+    END IF;
+"""
+
+TASKS: Final = searching.function(
+    "workforce_task",
+    searched="search",
+    plain=_PLAIN.format(column="search"),
+    indexed=_INDEXED.format(column="search"),
+)
+PERSONS: Final = searching.function(
+    "workforce_person",
+    searched="sort_key",
+    plain=_PLAIN.format(column="sort_key") + _NUMBER_PLAIN,
+    indexed=_INDEXED.format(column="sort_key") + _NUMBER_INDEXED,
+)
+"""Search among the rows of the active organisation. The words are folded: letters and digits only.
 
 They run with the owner's rights, and only therefore by the trigram index: under row-level security PostgreSQL uses an
 index for the policy's condition and for operators it knows to be silent about what they meet (leak-proof); LIKE is none
 of them, so a search would read every row of the house. The function states the policy's condition itself, takes nothing
-but patterns, and returns keys; the rows are then read under row-level security as ever."""
+but texts, and returns keys; the rows are then read under row-level security as ever."""
 
-FUNCTIONS: Final = (TASKS, PERSONS)
+UNIT_SORT_KEY: Final = """
+CREATE OR REPLACE FUNCTION workforce_task_unit_sort_key() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
+DECLARE
+    found text;
+BEGIN
+    IF TG_OP = 'UPDATE' AND NEW.unit_id = OLD.unit_id THEN
+        SELECT u.sort_key INTO found FROM public.workforce_unit u WHERE u.id = NEW.unit_id;
+    ELSE
+        -- Who renames the unit meanwhile does not see this task in it yet.
+        SELECT u.sort_key INTO found FROM public.workforce_unit u WHERE u.id = NEW.unit_id FOR SHARE;
+    END IF;
+    NEW.unit_sort_key := coalesce(found, '');
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER task_unit_sort_key BEFORE INSERT OR UPDATE OF unit_id, unit_sort_key ON workforce_task
+    FOR EACH ROW EXECUTE FUNCTION workforce_task_unit_sort_key();
+CREATE OR REPLACE FUNCTION workforce_unit_sort_key() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE public.workforce_task SET unit_sort_key = NEW.sort_key
+    WHERE organisation_id = NEW.organisation_id AND unit_id = NEW.id AND unit_sort_key <> NEW.sort_key;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER unit_sort_key_given AFTER INSERT ON workforce_unit
+    FOR EACH ROW EXECUTE FUNCTION workforce_unit_sort_key();
+CREATE OR REPLACE TRIGGER unit_sort_key_changed AFTER UPDATE OF sort_key ON workforce_unit
+    FOR EACH ROW WHEN (OLD.sort_key IS DISTINCT FROM NEW.sort_key) EXECUTE FUNCTION workforce_unit_sort_key();
+"""
+"""Each task carries the sort key of its unit: sorted by a column of another table, a page of the list reads and sorts
+every task of the house. The database keeps it in line whoever writes (commands, imports, undo, a merge of units), with
+the rights of whoever writes: task and unit belong to the same house. A unit may come after its tasks within a
+transaction (the reference is deferred), so a new one looks for them too."""
+
+FUNCTIONS: Final = (TASKS, PERSONS, UNIT_SORT_KEY)

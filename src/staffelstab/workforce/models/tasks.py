@@ -22,6 +22,14 @@ class Task(SpineModel):
     sort_key = models.CharField(max_length=240, editable=False)
     search = models.TextField(editable=False, help_text="folded title, key and purpose")
     unit = TenantForeignKey(Unit, related_name="tasks")
+    unit_sort_key = models.CharField(
+        max_length=240,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="that of the unit, kept by the database",
+    )
     purpose = models.TextField(max_length=2000, blank=True)
     service_key = models.CharField(max_length=14, blank=True, validators=[RegexValidator(SERVICE_KEY)])
     product = models.CharField(max_length=40, blank=True, help_text="product number of the budget")
@@ -55,6 +63,9 @@ class Task(SpineModel):
         indexes = [
             models.Index(fields=["organisation", "sort_key", "id"], name="task_sorted"),
             models.Index(fields=["organisation", "unit", "sort_key", "id"], name="task_unit_sorted"),
+            models.Index(
+                fields=["organisation", "unit_sort_key", "sort_key", "id"], name="task_sorted_by_unit"
+            ),
             models.Index(fields=["organisation", "service_key"], name="task_service"),
             GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="task_search"),
         ]

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-from uuid import UUID
-
-from django.db import connection, models
+from django.db import models
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
+from staffelstab.core import searching
+from staffelstab.core.searching import Search
 from staffelstab.core.sorting import sort_key
-
-FEW: Final = 2000
-"""Rows a search may find before it is cheaper to walk through the list in its order until a page is full."""
-
-_SHORTEST: Final = 3
-"""Letters of a word the trigram index can find."""
 
 _SPELT_OUT = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 
@@ -39,30 +31,28 @@ def contains_words(field: str, text: str) -> Q:
     return condition
 
 
-def matching(model: type[models.Model], field: str, text: str, *, number: str = "") -> Q:
-    """Like :func:`contains_words` for the searchable column of `model`, at a cost that follows what is found.
+def search(model: type[models.Model], field: str, text: str, *, number: str = "") -> Search | None:
+    """Like :func:`contains_words` for the searchable column of `model`, at a cost that follows what is shown.
 
-    `number`: also rows whose number begins with it. One statement, which asks a function of the database
-    (``models.functions``); it finds few rows by the index, and says so when there are many.
+    `number`: also rows whose number begins with it. None where neither says anything: every row fits.
     """
     words = sort_key(text).split()
-    plain = contains_words(field, text)
+    if not words and not number:
+        return None
+    spelt = [sorted(_spellings(word)) for word in words]
+    plain = Q()
+    for spellings in spelt:
+        either = Q()
+        for spelling in spellings:
+            either |= searching.holds(field, spelling)
+        plain &= either
     if number:
         plain |= Q(personnel_number__istartswith=number)
-    if not words or any(len(word) < _SHORTEST for word in words):
-        return plain
-    found = _few(model, [sorted(_spellings(word)) for word in words], number)
-    # One array instead of a parameter per key.
-    return plain if found is None else Q(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [found]))
+    first, last = (tuple(spellings[place] for spellings in spelt) for place in (0, -1))
+    return Search(table=model._meta.db_table, words=first, spellings=last, extra=number, plain=plain)
 
 
-def _few(model: type[models.Model], words: list[list[str]], number: str) -> list[UUID] | None:
-    literal = connection.ops.prep_for_like_query
-    first, last = ([f"%{literal(spelt[place])}%" for spelt in words] for place in (0, -1))
-    prefix = f"{literal(number.upper())}%" if number else ""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {model._meta.db_table}_containing(%s, %s, %s, %s)", [first, last, prefix, FEW + 1]
-        )
-        found = [key for (key,) in cursor.fetchall()]
-    return None if len(found) > FEW or None in found else found
+def matching(model: type[models.Model], field: str, text: str, *, number: str = "") -> Q:
+    """The rows :func:`search` finds, as a condition. One statement, which asks a function of the database."""
+    found = search(model, field, text, number=number)
+    return Q() if found is None else found.condition()

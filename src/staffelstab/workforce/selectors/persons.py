@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from staffelstab.core import permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
+from staffelstab.core.searching import Search
 from staffelstab.core.ui.paging import Page, keyset_page
 from staffelstab.identity.models import Membership
 from staffelstab.workforce.models import Holding, Person, Position, Responsibility, Unit
@@ -87,7 +88,7 @@ def get_person(*, actor: Actor, person_id: UUID, permission: str = VIEW) -> Pers
 
 
 def person_rows(*, actor: Actor, wanted: PersonFilter, today: dt.date) -> QuerySet[Person]:
-    """The persons who pass the filter."""
+    """The persons who pass the filter apart from its text."""
     permissions.require(actor, VIEW)
     rows: QuerySet[Person] = Person.objects.all().fetch_mode(models.FETCH_RAISE)
     rows = rows.exclude(ended_on=None) if wanted.state == "ended" else rows.filter(ended_on=None)
@@ -96,22 +97,21 @@ def person_rows(*, actor: Actor, wanted: PersonFilter, today: dt.date) -> QueryS
         rows = rows.filter(~Exists(held))
     if wanted.unit is not None:
         rows = rows.filter(Exists(held.filter(position__unit__ancestor_ids__contains=[wanted.unit.pk])))
-    if wanted.text.strip():
-        rows = rows.filter(_fits(actor, wanted.text))
     return rows
 
 
-def _fits(actor: Actor, text: str) -> Q:
+def _search(actor: Actor, text: str) -> Search | None:
     # The personnel number is for those who keep the register, not for the whole house.
-    return folding.matching(Person, "sort_key", text, number=text.strip() if actor.may(EDIT) else "")
+    return folding.search(Person, "sort_key", text, number=text.strip() if actor.may(EDIT) else "")
 
 
 def person_page(
     *, actor: Actor, wanted: PersonFilter, query: Mapping[str, str], today: dt.date
 ) -> Page[PersonLine]:
-    """One page of the directory. Two statements."""
+    """One page of the directory. Three statements, with a text one or two more."""
     rows = person_rows(actor=actor, wanted=wanted, today=today)
-    page = keyset_page(rows, order=order_of(wanted.sort, SORTS), query=query, counted=True)
+    search, order = _search(actor, wanted.text), order_of(wanted.sort, SORTS)
+    page = keyset_page(rows, order=order, query=query, counted=True, search=search)
     held: dict[UUID, list[Position]] = {}
     holdings = Holding.objects.filter(current(today), person__in=[row.pk for row in page.rows])
     for holding in holdings.select_related("position__unit").order_by("position__sort_key", "pk"):
@@ -169,7 +169,8 @@ def label_of(person: Person) -> str:
 def person_pick(*, actor: Actor, text: str, limit: int = 20) -> list[str]:
     """Labels of the persons who fit ``text``; only for those who keep the register."""
     permissions.require(actor, EDIT)
-    return [label_of(row) for row in active().filter(_fits(actor, text))[:limit]]
+    page = keyset_page(active(), order=SORTS["name"], query={}, size=limit, search=_search(actor, text))
+    return [label_of(row) for row in page.rows]
 
 
 def find_person(text: str) -> Person | None:

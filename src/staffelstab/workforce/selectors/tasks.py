@@ -28,7 +28,7 @@ VIEW = "workforce.task.view"
 GAPS = ("no_responsible", "vacant", "no_deputy", "no_ready_deputy")
 SORTS = {
     "title": ("sort_key", "pk"),
-    "unit": ("unit__sort_key", "sort_key", "pk"),
+    "unit": ("unit_sort_key", "sort_key", "pk"),
     "key": ("key", "pk"),
     "criticality": ("criticality_known", "sort_key", "pk"),
 }
@@ -180,11 +180,17 @@ def _gap(name: str, today: dt.date) -> Q:
 
 def task_rows(*, actor: Actor, wanted: TaskFilter, today: dt.date) -> QuerySet[Task]:
     """The tasks that pass the filter, with their unit."""
+    rows = _rows(actor=actor, wanted=wanted, today=today)
+    return rows.filter(folding.matching(Task, "search", wanted.text))
+
+
+def _rows(*, actor: Actor, wanted: TaskFilter, today: dt.date) -> QuerySet[Task]:
+    """The tasks that pass the filter apart from its text."""
     permissions.require(actor, VIEW)
     rows: QuerySet[Task] = Task.objects.select_related("unit").fetch_mode(models.FETCH_RAISE)
     rows = rows.annotate(criticality_known=Coalesce("criticality", 0))
     rows = rows.exclude(ended_on=None) if wanted.ended else rows.filter(ended_on=None)
-    rows = rows.filter(_gap(wanted.gap, today), folding.matching(Task, "search", wanted.text))
+    rows = rows.filter(_gap(wanted.gap, today))
     exact = {
         "topic": wanted.topic,
         "service_key": wanted.service_key,
@@ -233,9 +239,11 @@ def _lines(tasks: Iterable[Task]) -> tuple[TaskLine, ...]:
 def task_page(
     *, actor: Actor, wanted: TaskFilter, query: Mapping[str, str], today: dt.date
 ) -> Page[TaskLine]:
-    """One page of the register. Two statements."""
-    rows = task_rows(actor=actor, wanted=wanted, today=today)
-    page = keyset_page(rows, order=order_of(wanted.sort, SORTS), query=query, counted=True)
+    """One page of the register. Three statements, with a text one or two more."""
+    rows = _rows(actor=actor, wanted=wanted, today=today)
+    search = folding.search(Task, "search", wanted.text)
+    order = order_of(wanted.sort, SORTS)
+    page = keyset_page(rows, order=order, query=query, counted=True, search=search)
     return Page(rows=_lines(page.rows), next=page.next, previous=page.previous, count=page.count)
 
 
@@ -369,7 +377,11 @@ def label_of(task: Task) -> str:
 def task_pick(*, actor: Actor, text: str, limit: int = 20) -> list[str]:
     """Labels of the tasks that fit ``text``."""
     permissions.require(actor, VIEW)
-    return [label_of(row) for row in active().filter(folding.matching(Task, "search", text))[:limit]]
+    rows = active()
+    page = keyset_page(
+        rows, order=SORTS["title"], query={}, size=limit, search=folding.search(Task, "search", text)
+    )
+    return [label_of(row) for row in page.rows]
 
 
 def find_task(text: str) -> Task | None:
