@@ -49,7 +49,9 @@ class LoginForm(allauth_forms.LoginForm):
             password=_("Password"),
             remember=_("Stay signed in on this device"),
         )
-        self.fields["remember"].help_text = _("Only on a device that nobody else uses. Ends after 12 hours.")
+        self.fields["remember"].help_text = _(
+            "Only on a device that nobody else uses. Ends after 12 hours, and earlier when nobody uses it."
+        )
         self.fields["login"].widget.attrs["autocomplete"] = "username"
 
 
