@@ -9,9 +9,11 @@ from allauth.usersessions.models import UserSession
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
 
 from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.identity import subscribers
 from staffelstab.identity.web.sessions import BEGIN_KEY, LAST_USE_KEY, PRECISION
 from tests.strict_client import StrictClient
 from tests.world import PASSWORD, World
@@ -197,3 +199,13 @@ def test_statements_of_a_request_are_no_more_than_before(world: World) -> None:
         each["sql"] for each in found if "django_session" in each["sql"] or "identity_seat" in each["sql"]
     ]
     assert len(asked) == 2
+
+
+def test_new_day_takes_outlived_sessions_out_of_the_list(world: World) -> None:
+    client, other = signed_in(), signed_in()
+    aged(other, world, 0)
+    subscribers.on_new_day(now=timezone.now())
+    with activate(TenancyContext()):
+        kept = [row.session_key for row in UserSession.objects.all()]
+    assert kept == [client.session.session_key]
+    assert other.get("/aufgaben/").status_code == 302

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import logging
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ from staffelstab.identity.enums import Role, SignInKind
 from staffelstab.identity.models import SignInEntry
 from staffelstab.identity.services import retention, sign_ins
 from tests.factories.factors import code_now, with_codes
+from tests.factories.identity import member
 from tests.strict_client import StrictClient
 from tests.world import PASSWORD, World
 
@@ -281,3 +283,15 @@ def test_entries_go_after_ninety_days(world: World) -> None:
         actor = world.actor(Role.ADMINISTRATOR)
         deleted = retention.forget(actor=actor, today=timezone.localdate(now), now=now)
         assert (deleted["identity.sign_in"], SignInEntry.objects.count()) == (2, 1)
+
+
+def test_entries_go_with_the_account(world: World) -> None:
+    with world.inside():
+        gone = member("gegangen@x.example", "Gitta Gegangen")
+        gone.since, gone.until = dt.date(2020, 1, 1), dt.date(2020, 12, 31)
+        gone.save(update_fields=["since", "until"])
+        sign_ins.record(kind=SignInKind.FAILED, account_id=gone.account_id, now=timezone.now())
+        now = timezone.now()
+        retention.forget(actor=world.actor(Role.ADMINISTRATOR), today=timezone.localdate(now), now=now)
+    with activate(TenancyContext()):
+        assert not SignInEntry.objects.filter(account_id=gone.account_id).exists()
