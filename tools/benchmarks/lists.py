@@ -199,6 +199,9 @@ def explain(client: Any, address: str) -> None:
     from django.db import connection  # noqa: PLC0415 - after setup
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
+    from staffelstab.core.ui import kept  # noqa: PLC0415
+
+    kept.store.clear()
     with CaptureQueriesContext(connection) as captured:
         client.get(address)
     for each in captured:

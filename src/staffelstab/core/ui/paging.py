@@ -25,6 +25,9 @@ MOST_COUNTED = 10_000
 _ENOUGH = 2
 """Hits a search looks for, as a multiple of the page: some may not pass the other conditions of the list."""
 
+_MOST_KNOWN = 501
+"""Hits of a search with very many that are looked up for its count."""
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -203,5 +206,6 @@ class _Sought[Row: Model]:
             return Count.of(self.narrowed())
         if self.found.known:
             # Some of them may not pass the other conditions of the list.
-            return Count.above(self.whole.filter(searching.among(self.found.known)).order_by().count())
+            known = searching.among(self.found.known[:_MOST_KNOWN])
+            return Count.above(self.whole.filter(known).order_by().count())
         return Count.within(self.whole, self.search.plain, order=self.order)
