@@ -248,6 +248,8 @@ def all_showings(personas: list[str]) -> dict[str, list[Showing]]:
 
 def with_made_rows(addresses: list[Any], personas: list[str], files: set[str]) -> Iterator[Showing]:
     """Addresses no link leads to, each persona with rows made for its organisation, until somebody sees a screen."""
+    from django.db import IntegrityError, transaction  # noqa: PLC0415 - after setup
+
     from staffelstab.core.tenancy.context import TenancyContext, activate  # noqa: PLC0415 - after setup
 
     made: dict[Any, dict[str, Any]] = defaultdict(dict)
@@ -257,8 +259,11 @@ def with_made_rows(addresses: list[Any], personas: list[str], files: set[str]) -
         if address.name in files or not (address.arguments or address.names_row):
             continue
         for persona, client in clients.items():
-            with activate(TenancyContext(houses[persona])):
-                url = address.at(made[houses[persona]])
+            try:
+                with activate(TenancyContext(houses[persona])), transaction.atomic():
+                    url = address.at(made[houses[persona]])
+            except IntegrityError:
+                continue  # there may be one of it, and an earlier run has made it
             showing, _html = ask(client, persona, address.name, url)
             yield showing
             if showing.status in {200, 405}:

@@ -274,7 +274,8 @@ def search(only: str) -> dict[str, list[walk.Showing]]:
     django.setup()
     from staffelstab.portal.domain.demo.personas import PERSONAS  # noqa: PLC0415 - after setup
 
-    logging.getLogger("django.request").setLevel(logging.ERROR)  # refused addresses belong to the search
+    for name in ("django.request", "staffelstab.request"):
+        logging.getLogger(name).setLevel(logging.ERROR)  # refused addresses belong to the search
     make_report()
     found = walk.all_showings([persona.slug for persona in PERSONAS])
     return {name: showings for name, showings in found.items() if only in name}
