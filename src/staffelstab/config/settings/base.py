@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "staffelstab.core.health.metrics.MetricsMiddleware",
+    "staffelstab.core.ui.compression.CompressionMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "staffelstab.core.ui.middleware.LanguageMiddleware",
     "staffelstab.core.ui.middleware.TracelessMiddleware",
