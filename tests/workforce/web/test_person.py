@@ -30,7 +30,9 @@ def test_person_list_sorts_like_a_directory(client_as: Any, world: World) -> Non
 
 def test_person_list_filters(client_as: Any, world: World) -> None:
     with world.inside():
-        holding = HoldingFactory(person=PersonFactory(last_name="Müller", personnel_number="4711", email=""))
+        holding = HoldingFactory(
+            person=PersonFactory(last_name="Müller", personnel_number="PZ-4711", email="")
+        )
         PersonFactory(last_name="Frei")
         PersonFactory(last_name="Weg", ended_on="2026-01-01")
     personnel, employee = client_as("personnel"), client_as("employee")
@@ -39,12 +41,12 @@ def test_person_list_filters(client_as: Any, world: World) -> None:
         ({"stand": "unplaced"}, ["Kim Frei"]),
         ({"stand": "ended"}, ["Kim Weg"]),
         ({"q": "mueller"}, ["Kim Müller"]),
-        ({"q": "4711"}, ["Kim Müller"]),
+        ({"q": "PZ-4711"}, ["Kim Müller"]),
     ):
         assert titles(personnel.get(LIST, query)) == expected, query
-    assert titles(employee.get(LIST, {"q": "4711"})) == []
+    assert titles(employee.get(LIST, {"q": "PZ-4711"})) == []
     assert (
-        "4711"
+        "PZ-4711"
         not in employee.get(reverse("workforce:person_detail", args=[holding.person_id])).content.decode()
     )
 
