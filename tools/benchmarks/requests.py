@@ -7,6 +7,7 @@ medians. *Cold* is the first view after a change: the counters that every change
 from __future__ import annotations
 
 import argparse
+import gzip
 import http.client
 import json
 import os
@@ -36,16 +37,25 @@ MINIMAL = "tools.benchmarks._minimal.site"
 TOPICS = ("workforce", "foresight", "vocabulary", "identity", "imports")
 
 
+def plain(content: bytes) -> bytes:
+    """An answer as it was before it was compressed for its way."""
+    return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
+
+
 class Browser:
-    """A keep-alive connection with cookies."""
+    """A keep-alive connection with cookies, which takes compressed answers as every browser does."""
 
     def __init__(self, port: int) -> None:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
 
     def request(self, method: str, path: str, body: str = "") -> tuple[int, bytes]:
-        """One request; follows no redirect."""
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()), "Host": "localhost"}
+        """One request: status and the answer as it was sent (`plain`); follows no redirect."""
+        headers = {
+            "Accept-Encoding": "gzip, deflate, br",
+            "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items()),
+            "Host": "localhost",
+        }
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         self.connection.request(method, path, body or None, headers)
@@ -61,7 +71,7 @@ def signed_in(port: int, persona: str = PERSONA) -> Browser:
     """A browser signed in as a persona of the demo, the knowledge manager unless told otherwise."""
     browser = Browser(port)
     _status, page = browser.request("GET", "/demo/")
-    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    token = re.search(rb'name="csrfmiddlewaretoken" value="([^"]+)"', plain(page))
     if token is None:
         raise SystemExit("the demo page has no form")
     body = urllib.parse.urlencode({"csrfmiddlewaretoken": token[1].decode()})
@@ -240,7 +250,7 @@ def compare(
     minimal = minimal_browser(port + 1)
     browser = signed_in(port)
     _status, listing = browser.request("GET", "/aufgaben/")
-    task = re.search(rb'href="(/aufgaben/[0-9a-f-]{36}/)"', listing)
+    task = re.search(rb'href="(/aufgaben/[0-9a-f-]{36}/)"', plain(listing))
     screens = {**SCREENS, "task": task[1].decode() if task else "/aufgaben/"}
     base_crowd = [minimal_browser(port + 1) for _ in range(CLIENTS)]
     crowd = [signed_in(port) for _ in range(CLIENTS)]

@@ -27,7 +27,7 @@ from typing import Any, Final
 
 from staffelstab.config import database
 from tools.benchmarks import _screens_crawl as walk
-from tools.benchmarks.requests import MINIMAL, Browser, minimal_browser, server, signed_in
+from tools.benchmarks.requests import MINIMAL, Browser, minimal_browser, plain, server, signed_in
 
 OURS: Final = 8194
 ROUNDS, WARM, CPU_ROUNDS = 15, 3, 5
@@ -77,7 +77,7 @@ class Visitor:
         self.browser = browser
 
     def size(self, address: str) -> tuple[int, int, str]:
-        """Status, bytes with headers, and the text where it came uncompressed."""
+        """Status, bytes with headers as they were sent, and the text unless it came in a form only browsers read."""
         connection = http.client.HTTPConnection(
             self.browser.connection.host, self.browser.connection.port, timeout=60
         )
@@ -89,13 +89,14 @@ class Visitor:
         content = response.read()
         heads = sum(len(key) + len(value) + 4 for key, value in response.getheaders())
         connection.close()
-        plain = not response.headers.get("Content-Encoding")
-        return response.status, heads + len(content), content.decode(errors="replace") if plain else ""
+        readable = response.headers.get("Content-Encoding", "gzip") == "gzip"
+        text = plain(content).decode(errors="replace") if readable else ""
+        return response.status, heads + len(content), text
 
     def text(self, address: str) -> str:
         """A file as it is."""
         self.browser.connection.close()
-        return self.browser.request("GET", address)[1].decode(errors="replace")
+        return plain(self.browser.request("GET", address)[1]).decode(errors="replace")
 
 
 class Resources:

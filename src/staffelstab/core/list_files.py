@@ -5,8 +5,6 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-import xlsxwriter
-
 type Value = str | int | float | None
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
@@ -28,6 +26,8 @@ def render_csv(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
 
 def render_xlsx(name: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     """One sheet called `name` with a fixed head row, a filter and fitting column widths."""
+    import xlsxwriter  # noqa: PLC0415 - megabytes of memory that a process seldom needs
+
     buffer = io.BytesIO()
     # No macros, formulas or links arise from texts: they are data of other people.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -7,8 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import xlsxwriter
-
 from staffelstab.foresight.domain.report_document import Document, Kind, Table, Value
 
 _WIDEST: Final = 60  # characters
@@ -22,6 +20,8 @@ def workbook(document: Document, *, labels: Mapping[str, str], digest: str) -> b
 
     `labels`: names for ``overview``, ``digest``, in the document's language.
     """
+    import xlsxwriter  # noqa: PLC0415 - megabytes of memory that a process seldom needs
+
     buffer = io.BytesIO()
     # No macros, formulas or links arise from texts: they are data of other people.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -7,8 +7,6 @@ import warnings
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
-
 FORMATS: Final = ("PNG", "JPEG", "WEBP")
 """No SVG: it may hold programs and links."""
 SIDE: Final = 512
@@ -37,6 +35,8 @@ def as_logo(data: bytes) -> Picture:
 
     Raises NoPicture, TooLarge.
     """
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - megabytes of memory that a process seldom needs
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, Final
-
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from staffelstab.workforce.domain import import_values as values
 from staffelstab.workforce.domain.import_schema import Cells, Sheet
 from staffelstab.workforce.domain.import_sheets import SHEETS
 from staffelstab.workforce.formats.reader import parse_cell
 from staffelstab.workforce.formats.workbook_export import WorkbookWriter, file_columns
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 HELP_SHEET: Final = "Hilfe"
 _LAST_CHECKED_ROW: Final = 99_999

@@ -8,15 +8,15 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import BinaryIO, Final
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from staffelstab.workforce.domain import import_values as values
 from staffelstab.workforce.domain.import_schema import Column, Sheet
 from staffelstab.workforce.domain.import_sheets import SHEETS
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 type SheetRows = Mapping[str, Iterable[Sequence[object]]]
 """Rows by sheet key, each in the order of ``Sheet.fields``, as the reader gives them. Absent sheets are left out."""
@@ -95,6 +95,8 @@ class WorkbookWriter:
     """Writes sheets of the format with headings, widths and typed cells, row by row in constant memory."""
 
     def __init__(self, target: BinaryIO) -> None:
+        import xlsxwriter  # noqa: PLC0415 - megabytes of memory that a process seldom needs
+
         self.book = xlsxwriter.Workbook(target, {"constant_memory": True})
         self.heading = self.book.add_format(
             {"bold": True, "font_color": "#FFFFFF", "bg_color": HEADER_COLOUR, "valign": "top", "border": 1}
