@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,10 @@ def appointed(account: Account, since: datetime) -> Iterator[None]:
     """The account belongs to the operating staff: committed by the database's owner, who alone may write that."""
     settings = connection.get_connection_params()
     known = {name: settings[name] for name in ("host", "port", "dbname") if name in settings}
+    # A pool admits the application's role alone.
+    folder, _, port = os.environ.get("STAFFELSTAB_TEST_DIRECT", "").rpartition(":")
+    if folder:
+        known |= {"host": folder, "port": port}
     with psycopg.connect(**known, user=OWNER, autocommit=True) as owner:
         owner.execute(
             "INSERT INTO identity_operator (account_id, since) VALUES (%s, %s)", [account.pk, since]
