@@ -117,6 +117,28 @@ def test_encoded_values_are_decoded_once(world: World, client_as: Any) -> None:
     assert 'value="%25wehr%3Cb%3E"' in page
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/verwaltung/konten/?q=a%00b",
+        "/aufgaben/personen/?q=%00",
+        "/aufgaben/?after=%00",
+        "/suche/?q=%00",
+        "/verwaltung/aufbewahrung/a%00b/",
+        "/gesundheit/?x=%00",
+    ],
+)
+def test_sign_no_text_of_the_database_holds_is_refused(client_as: Any, address: str) -> None:
+    answer = client_as(Role.ADMINISTRATOR).get(address)
+    assert answer.status_code == 400
+    assert "<h1" in answer.content.decode()
+
+
+def test_such_a_sign_in_a_form_is_refused_before_it_is_read(client_as: Any) -> None:
+    client = client_as(Role.KNOWLEDGE_MANAGER)
+    assert client.post("/aufgaben/mehrere/", {"action": "deputy", "query": "q=a\0b"}).status_code == 400
+
+
 @pytest.mark.usefixtures("world")
 def test_no_account_comes_with_the_program() -> None:
     # The world stands on a database that has just been migrated: nobody but its own people is there.

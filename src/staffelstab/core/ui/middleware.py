@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
@@ -86,6 +87,8 @@ class TenancyMiddleware:
                 return self.get_response(request)
             if request.method not in SAFE_METHODS and space_is_short():
                 return outage_page(request, Outage.FULL)
+            if _has_nul(request):
+                raise BadRequest("a text with NUL")
             return self._in_transaction(request)
         except (DatabaseError, InterfaceError, OSError) as error:
             found = outage(error)
@@ -137,6 +140,12 @@ class TenancyMiddleware:
             _log_refusal(request, exception)
         request.refused = True  # type: ignore[attr-defined]
         return refusal(request, exception)
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """Whether address or fields hold a sign that PostgreSQL takes in no text. Nobody types it."""
+    lists = (values for sent in (request.GET, request.POST) for _name, values in sent.lists())
+    return "\0" in request.path_info or any("\0" in value for values in lists for value in values)
 
 
 def _log_refusal(request: HttpRequest, error: PermissionRefused) -> None:
