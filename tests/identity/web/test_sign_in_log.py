@@ -228,6 +228,20 @@ def test_house_reads_numbers_and_whose_account_was_tried(world: World, client_as
         ]
 
 
+@pytest.mark.parametrize(("people", "shown"), [(6, "weniger als 7 Personen: nicht gezeigt"), (7, "8")])
+def test_house_of_few_does_not_learn_who_came_in(
+    world: World, client_as: Any, people: int, shown: str
+) -> None:
+    roles = [role for role in Role if role != Role.ADMINISTRATOR][:people]
+    for role in (*roles, roles[0]):
+        with activate(TenancyContext()):
+            account_id = world.accounts[role].pk
+            sign_ins.record(kind=SignInKind.SIGNED_IN, account_id=account_id, now=timezone.now())
+    page = BeautifulSoup(client_as(Role.ADMINISTRATOR).get(HOUSE).content, "html.parser")
+    assert page.select_one(".description dt").get_text(strip=True) == "Angemeldet"
+    assert page.select_one(".description dd").get_text(strip=True) == shown
+
+
 def test_data_protection_reads_numbers_without_names(world: World, client_as: Any) -> None:
     failures(world, "advisor", 6)
     text = client_as(Role.PRIVACY).get(HOUSE).content.decode()

@@ -6,7 +6,6 @@ account somebody tried in vain many times.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +22,7 @@ from staffelstab.core.errors import NotFound
 from staffelstab.identity.enums import REFUSALS, SignInKind
 from staffelstab.identity.models import Account, Membership, SignInEntry
 from staffelstab.identity.selectors.devices import describe
+from staffelstab.identity.selectors.thresholds import group_threshold
 
 SHOWN: Final = 50
 NUMBERED, NAMED = timedelta(days=30), timedelta(days=7)
@@ -65,11 +65,15 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class HouseNumbers:
-    """What happened at the door of a house. `counts`: (what, how often). `tried`: empty without the right to names."""
+    """What happened at the door of a house. `counts`: (what, how often). `tried`: empty without the right to names.
 
-    counts: tuple[tuple[str, int], ...]
+    How often people came in is None where fewer than `threshold` accounts did: it would tell who.
+    """
+
+    counts: tuple[tuple[str, int | None], ...]
     tried: tuple[Tried, ...]
     with_names: bool
+    threshold: int
 
 
 def own_entries(*, actor: Actor, limit: int | None = SHOWN) -> list[OwnEntry]:
@@ -98,13 +102,20 @@ def house_numbers(*, actor: Actor, now: datetime) -> HouseNumbers:
     with_names = permissions.allowed(actor, "identity.audit.names")
     members = Membership.objects.values("account_id")
     found = SignInEntry.objects.filter(account_id__in=members)
-    counted = Counter(
-        dict(found.filter(at__gt=now - NUMBERED).order_by().values_list("kind").annotate(Count("pk")))
-    )
-    shown = (SignInKind.SIGNED_IN, *(kind for kind in SignInKind if kind in REFUSALS))
-    counts = tuple((str(kind.label), counted[kind.value]) for kind in shown)
+    lately = found.filter(at__gt=now - NUMBERED).order_by().values_list("kind")
+    counted = {
+        kind: (number, accounts)
+        for kind, number, accounts in lately.annotate(Count("pk"), Count("account_id", distinct=True))
+    }
+    threshold = group_threshold()
+    came, people = counted.get(SignInKind.SIGNED_IN, (0, 0))
+    counts: list[tuple[str, int | None]] = [
+        (str(SignInKind.SIGNED_IN.label), came if people >= threshold else None)
+    ]
+    counts += [(str(kind.label), counted.get(kind, (0, 0))[0]) for kind in SignInKind if kind in REFUSALS]
     failed = found.filter(at__gt=now - NAMED, kind__in=REFUSALS).order_by()
-    return HouseNumbers(counts, tuple(_tried(failed)) if with_names else (), with_names)
+    tried = tuple(_tried(failed)) if with_names else ()
+    return HouseNumbers(tuple(counts), tried, with_names, threshold)
 
 
 def _tried(failed: QuerySet[SignInEntry]) -> list[Tried]:

@@ -108,7 +108,8 @@ EVALUATIONS: tuple[Evaluation, ...] = (
         ),
         audience=_("Administrators; data protection and staff council without names."),
         persons=_(
-            "Numbers of the whole organisation. Named is only whose account was the target of five failures or more. "
+            "Numbers of the whole organisation; how often people came in only from the smallest group on. "
+            "Named is only whose account was the target of five failures or more. "
             "When somebody signed in or out is seen by that person alone."
         ),
         url_name="identity:sign_in_list",
