@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core.errors import DomainError, on_violation
-from staffelstab.core.sorting import sort_key
+from staffelstab.core.errors import DomainError
 from staffelstab.identity.models import Account, Operator
-from staffelstab.identity.services.particulars import AddressNotUsable
+from staffelstab.identity.services import particulars
 
 
 class UnknownAccount(DomainError):
@@ -53,14 +51,9 @@ def correct(*, email: str, name: str = "", address: str = "") -> None:
     Raises UnknownAccount, AddressNotUsable.
     """
     account = Account.objects.select_for_update().get(pk=_account_id(email))
-    wanted = address.strip().lower() or account.email
-    with on_violation({"account_email_unique": AddressNotUsable()}), transaction.atomic():
-        account.display_name = name.strip() or account.display_name
-        account.sort_key = sort_key(account.display_name)
-        account.email = wanted
-        account.save(update_fields=["display_name", "sort_key", "email"])
-    EmailAddress.objects.filter(user_id=account.pk).delete()
-    EmailAddress.objects.create(user=account, email=wanted, verified=True, primary=True)
+    particulars.write(
+        account, name=name.strip() or account.display_name, email=address.strip().lower() or account.email
+    )
 
 
 def listed() -> list[tuple[str, datetime]]:

@@ -44,8 +44,10 @@ class ParticularsForm(InviteForm):
     seen_email = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     field_order = ("display_name", "email")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict | None, *, name: str, email: str) -> None:
+        super().__init__(
+            data, initial={"display_name": name, "email": email, "seen_name": name, "seen_email": email}
+        )
         self.fields["email"].help_text = _(
             "With this address the person signs in. A change is told to the old one."
         )

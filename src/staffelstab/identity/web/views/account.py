@@ -110,9 +110,9 @@ def account_edit(request: Request, account_id: UUID) -> HttpResponse:
         actor=request.actor, account_id=account_id, today=timezone.localdate(request.now)
     )
     member = found.member
-    shown = {"display_name": member.name, "email": member.email}
-    initial = {**shown, "seen_name": member.name, "seen_email": member.email}
-    form = ParticularsForm(request.POST or None, initial=initial)
+    form = ParticularsForm(
+        request.POST if request.method == "POST" else None, name=member.name, email=member.email
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
