@@ -46,6 +46,8 @@ class Account(AbstractBaseUser):
     sort_key = models.CharField(max_length=150, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    emailaddress_set: Any
+    """The addresses by which allauth knows the account."""
 
     objects = AccountManager()
 
@@ -58,6 +60,13 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.display_name or self.email
+
+    def correct(self, *, name: str, email: str) -> None:
+        """Save another name and address, which signs in from now on. Raises IntegrityError for one that is taken."""
+        self.display_name, self.sort_key, self.email = name, sort_key(name), email
+        self.save(update_fields=["display_name", "sort_key", "email"])
+        self.emailaddress_set.all().delete()
+        self.emailaddress_set.create(email=email, verified=True, primary=True)
 
     @property
     def initials(self) -> str:

@@ -9,9 +9,9 @@ from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core.errors import DomainError
+from staffelstab.core.errors import DomainError, on_violation
 from staffelstab.identity.models import Account, Operator
-from staffelstab.identity.services import particulars
+from staffelstab.identity.services.particulars import AddressNotUsable
 
 
 class UnknownAccount(DomainError):
@@ -51,9 +51,10 @@ def correct(*, email: str, name: str = "", address: str = "") -> None:
     Raises UnknownAccount, AddressNotUsable.
     """
     account = Account.objects.select_for_update().get(pk=_account_id(email))
-    particulars.write(
-        account, name=name.strip() or account.display_name, email=address.strip().lower() or account.email
-    )
+    with on_violation({"account_email_unique": AddressNotUsable()}), transaction.atomic():
+        account.correct(
+            name=name.strip() or account.display_name, email=address.strip().lower() or account.email
+        )
 
 
 def listed() -> list[tuple[str, datetime]]:

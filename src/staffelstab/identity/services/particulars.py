@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from django.utils.translation import gettext_lazy, override
 from staffelstab.core import audit, outbox, permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import DomainError, Stale, on_violation
-from staffelstab.core.sorting import sort_key
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.identity.gateways import mail, vault
 from staffelstab.identity.models import Account, Membership, Organisation
@@ -67,7 +65,9 @@ def _change(membership: Membership, account: Account, to: Particulars, actor: Ac
     after = {"display_name": to[0].strip(), "email": to[1].strip().lower()}
     if before == after:
         return False
-    write(account, name=after["display_name"], email=after["email"])
+    # Two people may take the same address at the same moment: the database decides.
+    with on_violation({"account_email_unique": AddressNotUsable()}), transaction.atomic():
+        account.correct(name=after["display_name"], email=after["email"])
     if after["email"] != before["email"]:
         # The old address is nobody's business in the queue of events, which is kept for weeks.
         payload = {"account": str(account.pk), "sealed": vault.seal(before["email"])}
@@ -76,16 +76,6 @@ def _change(membership: Membership, account: Account, to: Particulars, actor: Ac
     changes = audit.differences(before, after)
     audit.record(actor, "identity.membership.corrected", membership, at=now, changes=changes)
     return True
-
-
-def write(account: Account, *, name: str, email: str) -> None:
-    """Give the account the name and the address, which signs in from now on. Raises AddressNotUsable."""
-    account.display_name, account.sort_key, account.email = name, sort_key(name), email
-    # Two people may take the same address at the same moment: the database decides.
-    with on_violation({"account_email_unique": AddressNotUsable()}), transaction.atomic():
-        account.save(update_fields=["display_name", "email", "sort_key"])
-    EmailAddress.objects.filter(user_id=account.pk).delete()
-    EmailAddress.objects.create(user=account, email=email, verified=True, primary=True)
 
 
 def send_address_notice(*, account_id: UUID, sealed: str) -> None:
