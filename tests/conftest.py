@@ -24,6 +24,8 @@ from staffelstab.core.database.embedded import EmbeddedPostgres
 from staffelstab.core.database.facts import ConnectionFacts
 from staffelstab.core.database.provisioning import prepare, provision
 from tests import servers
+from tests.factories.vocabulary import ServiceFactory
+from tests.factories.workforce import SpineFactory
 from tests.strict_client import StrictClient
 from tests.world import NOW, World, build_world
 
@@ -224,6 +226,13 @@ def client_as(world: World) -> Any:
 def fresh_limits() -> None:
     """No test meets the failed attempts of another: they are counted in memory, which no rollback empties."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def fresh_sequences() -> None:
+    """Each test counts its made rows from the start, whatever ran before it in the same process."""
+    for made in (*SpineFactory.__subclasses__(), ServiceFactory):
+        made.reset_sequence(0)
 
 
 @pytest.fixture(autouse=True)

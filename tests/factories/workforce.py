@@ -1,4 +1,8 @@
-"""Rows of the spine for tests. They work inside an active tenancy context (``with world.inside():``)."""
+"""Rows of the spine for tests. They work inside an active tenancy context (``with world.inside():``).
+
+Codes, numbers and keys that nobody gave have a form no test writes itself (``F003``), so that a made row never takes
+the code of a literal one; their counters begin anew with each test (``tests/conftest.py``).
+"""
 
 from __future__ import annotations
 
@@ -31,8 +35,8 @@ class UnitFactory(SpineFactory):
     class Meta:
         model = Unit
 
-    code = factory.Sequence(lambda n: f"{n + 10}")
-    name = factory.Sequence(lambda n: f"Amt {n + 10}")
+    code = factory.Sequence(lambda n: f"F{n:03}")
+    name = factory.Sequence(lambda n: f"Amt F{n:03}")
     parent = None
     sort_key = factory.LazyAttribute(lambda row: derived.unit_sort_key(code=row.code, name=row.name))
     ancestor_ids = factory.LazyAttribute(
@@ -46,7 +50,7 @@ class PositionFactory(SpineFactory):
     class Meta:
         model = Position
 
-    number = factory.Sequence(lambda n: f"{n // 100 + 10}-{n % 100:02}")
+    number = factory.Sequence(lambda n: f"F-{n:04}")
     title = "Sachbearbeitung"
     unit = factory.SubFactory(UnitFactory)
     sort_key = factory.LazyAttribute(
@@ -60,7 +64,7 @@ class PersonFactory(SpineFactory):
     class Meta:
         model = Person
 
-    personnel_number = factory.Sequence(lambda n: f"P{n:05}")
+    personnel_number = factory.Sequence(lambda n: f"FP-{n:05}")
     last_name = factory.Sequence(lambda n: f"Muster{n}")
     first_name = "Kim"
     email = factory.LazyAttribute(lambda row: f"{row.personnel_number}@musterstadt.example".lower())
@@ -85,7 +89,7 @@ class TaskFactory(SpineFactory):
     class Meta:
         model = Task
 
-    key = factory.Sequence(lambda n: f"A-{n:05}")
+    key = factory.Sequence(lambda n: f"FA-{n:05}")
     title = factory.Sequence(lambda n: f"Antrag {n} bescheiden")
     purpose = ""
     unit = factory.SubFactory(UnitFactory)
