@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import signal
+import subprocess
+import sys
 
 import pytest
 
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.foresight.models import Measure
 from staffelstab.identity.models import Membership, Organisation
-from staffelstab.identity.selectors.actors import organisation_id_by_slug
+from staffelstab.identity.selectors.actors import all_organisation_ids, organisation_id_by_slug
 from staffelstab.portal.domain.demo import Demo, build_demo
 from staffelstab.portal.services import demo as services
 from staffelstab.vocabulary.models import Service
@@ -63,6 +67,28 @@ def test_demo_fills_every_house(world: World) -> None:
             len([row for row in demo.measures if row.organisation == house.slug]),
             house.kind == "municipality",
         )
+
+
+KILLED = """import os, signal
+import django
+django.setup()
+from staffelstab.portal.services import demo
+from tests.world import NOW
+demo.load_demo(today=NOW.date(), now=NOW, say=lambda _step: os.kill(os.getpid(), signal.SIGKILL))"""
+
+
+def test_killed_first_start_leaves_no_half_demo(committed_database: str) -> None:
+    with World.load().inside():
+        Organisation.objects.update(is_operator=False)
+    before = organisation_count()
+    environment = os.environ | {"DATABASE_URL": committed_database}
+    done = subprocess.run([sys.executable, "-c", KILLED], env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert (services.is_loaded(), organisation_count()) == (False, before)
+
+
+def organisation_count() -> int:
+    return len(all_organisation_ids())
 
 
 def test_register_the_import_refuses_is_an_error_of_the_demo(

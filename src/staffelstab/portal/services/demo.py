@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core.actors import Actor, system_actor
@@ -53,8 +54,12 @@ def is_loaded() -> bool:
     return organisation_id_by_slug("brueckenfeld") is not None
 
 
+@transaction.atomic
 def load_demo(*, today: date, now: datetime, say: Say) -> Demo:
-    """Create everything the demo shows. Runs once on an empty database; ``say`` is told each step."""
+    """Create everything the demo shows, or nothing. Runs once on an empty database; ``say`` is told each step.
+
+    One transaction: who stops the first start meets no half demo at the next one (``is_loaded``).
+    """
     demo = build_demo(today=today)
     made = {house.slug: _create(house, now, operator=house.slug == "rzw") for house in demo.organisations}
     _create_network(demo, made, now)
