@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -28,6 +29,10 @@ from tests.factories.vocabulary import ServiceFactory
 from tests.factories.workforce import SpineFactory
 from tests.strict_client import StrictClient
 from tests.world import NOW, World, build_world
+
+hypothesis.settings.register_profile("patient", deadline=None, print_blob=True)
+if "CI" not in os.environ:  # there its own profile holds: no deadline, and the same examples in each run
+    hypothesis.settings.load_profile("patient")
 
 TEMPLATE = "template_staffelstab"
 FOLDER = "STAFFELSTAB_TEST_FOLDER"

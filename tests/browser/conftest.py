@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,17 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    StorageState,
+    expect,
+    sync_playwright,
+)
+
+from tests.ports import free_port
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -30,6 +39,7 @@ ARGUMENTS = [
 ]
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 PATIENCE = 120.0  # seconds until the demo has loaded its data and answers
+expect.set_options(timeout=30_000)  # what is expected comes at once, except on a machine with other work
 
 
 @pytest.fixture(scope="session")
@@ -43,18 +53,12 @@ def chromium() -> str:
     return path
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @contextmanager
 def running_demo(**settings: str) -> Iterator[str]:
     """The address of a demo that runs for the duration of the block; ``settings`` are keys of the environment."""
     folder = tempfile.mkdtemp(prefix="staffelstab-browser-", dir="/var/tmp")
     Path(folder).chmod(0o711)  # the database server runs as another user
-    port = _free_port()
+    port = free_port()
     environment = {
         **{
             key: value
@@ -83,7 +87,7 @@ def running_demo(**settings: str) -> Iterator[str]:
             yield f"http://localhost:{port}"
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(PATIENCE)
             shutil.rmtree(folder, ignore_errors=True)
 
 

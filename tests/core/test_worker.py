@@ -115,7 +115,8 @@ def working(once_done: int) -> QuietWorker:
     def begin() -> None:
         def look() -> None:
             # Jobs that wait for the end of an outage need not wait in a test.
-            while len(DONE) < once_done:
+            deadline = time.monotonic() + 60
+            while len(DONE) < once_done and time.monotonic() < deadline:
                 time.sleep(0.05)
             worker.running = False
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,12 +19,14 @@ from staffelstab.identity.models import Account
 from tests.guards.rls import OWNER
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+MOMENT = 59_000_000 * 30
+"""The second at which apps and sign-in stand where a test asks for ``steady_codes``: a code's first."""
 
 
 def code_now() -> str:
-    """What an app shows for ``SECRET`` at this moment, ready to be used (again)."""
+    """What an app shows for ``SECRET`` at ``MOMENT``, ready to be used (again)."""
     cache.clear()
-    return format_hotp_value(hotp_value(SECRET, int(time.time()) // 30))
+    return format_hotp_value(hotp_value(SECRET, MOMENT // 30))
 
 
 def with_codes(account: Account) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 180.0  # seconds until a program answers; other tests run beside it
@@ -108,13 +109,6 @@ def installed(installed_programs: Path) -> Iterator[Installed]:
         home = Path(name)
         home.chmod(0o711)
         yield Installed(installed_programs, home)
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Browser:

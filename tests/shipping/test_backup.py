@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from staffelstab.core.database.embedded import EmbeddedPostgres
-from tests.shipping.conftest import Browser, Installed, free_port, running
+from tests.ports import free_port
+from tests.shipping.conftest import Browser, Installed, running
 
 pytestmark = pytest.mark.long  # installs the wheel, starts servers
 

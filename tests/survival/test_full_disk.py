@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.survival.test_kill import free_port
+from tests.ports import free_port
 from tools.benchmarks._kill_load import ACCEPTED, Lost, Operation, Person, fields_of
 from tools.benchmarks.kill import Program
 

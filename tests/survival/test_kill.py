@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import random
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tools.benchmarks import kill
 
 pytestmark = pytest.mark.long  # starts the whole program several times
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_killed_parts_lose_nothing_that_was_accepted() -> None:

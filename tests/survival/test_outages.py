@@ -200,7 +200,7 @@ def test_change_that_waits_too_long_for_another_says_so(
 
 def test_threads_of_the_web_server_recover_too(end_sessions: Callable[[], None]) -> None:
     """Each has a connection of its own, which the end of the server breaks in all of them."""
-    ended, statuses = threading.Barrier(4), []
+    ended, statuses = threading.Barrier(4, timeout=60), []
 
     def work() -> None:
         client = visitor()

@@ -138,7 +138,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def test_killed_program_leaves_no_server_behind_and_loses_nothing(folder: Path) -> None:
     pid = run_and_kill(folder, ending="")
-    assert processes.wait_until_ended([pid], patience=10) is True
+    assert processes.wait_until_ended([pid], patience=60) is True
     with EmbeddedPostgres(folder) as facts:
         assert ask(facts, "SELECT number FROM note") == [(1,)]
 

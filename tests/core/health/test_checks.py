@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -46,8 +47,10 @@ def levels(found: Finding | Iterator[Finding]) -> dict[str, str]:
 
 
 @pytest.fixture
-def well(settings: Settings, tmp_path: Path, now: datetime) -> Settings:
-    """Settings of an installation without anything to say about."""
+def well(settings: Settings, tmp_path: Path, now: datetime, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings of an installation without anything to say about, on a disk with room."""
+    room = SimpleNamespace(free=100 * 1024**3)
+    monkeypatch.setattr(surroundings, "shutil", SimpleNamespace(disk_usage=lambda _folder: room))
     settings.DEBUG, settings.DEMO, settings.HTTPS = False, False, True
     settings.ALLOWED_HOSTS = ["wissen.musterstadt.example"]
     settings.CSRF_TRUSTED_ORIGINS = ["https://wissen.musterstadt.example"]

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from staffelstab.identity.selectors import units
 from staffelstab.identity.selectors.units import UnitChoice
 from staffelstab.workforce.models import Unit
+from tests.factories.factors import MOMENT
+
+
+@pytest.fixture(autouse=True)
+def steady_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No code of an app grows old between the moment a test makes it and the moment it is checked."""
+    monkeypatch.setattr(
+        "allauth.mfa.totp.internal.auth.time", SimpleNamespace(time=lambda: MOMENT), raising=True
+    )
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 from urllib.parse import unquote
 
@@ -16,7 +15,7 @@ from pytest_django import Settings
 
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.gateways import vault
-from tests.factories.factors import SECRET, code_now, factors_of, with_codes
+from tests.factories.factors import MOMENT, SECRET, code_now, factors_of, with_codes
 from tests.strict_client import StrictClient
 from tests.world import PASSWORD, World
 
@@ -81,7 +80,7 @@ def test_one_time_codes_are_set_up_with_the_first_code(client: StrictClient) -> 
 
 
 def current(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return format_hotp_value(hotp_value(secret, MOMENT // 30))
 
 
 def test_secrets_are_stored_sealed(world: World) -> None:
