@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from staffelstab.core.ui import kept, slots, tables
+from staffelstab.core.ui import kept, numbers, slots, tables
 from staffelstab.core.ui.charts import Chart
 from staffelstab.core.ui.gaps import gap, is_keeping
 from staffelstab.core.ui.icons import icon_svg
@@ -394,6 +394,18 @@ def message_tone(tags: str) -> str:
 def message_icon(tone: str) -> str:
     """Icon of a toast."""
     return ALERT_ICONS[tone]
+
+
+@register.filter
+def number(value: numbers.Number, places: int = 0) -> str:
+    """A number for people: rounded half up, at most so many decimals, digits in groups."""
+    return numbers.number(value, places, trim=True)
+
+
+@register.filter
+def percent(share: numbers.Number, places: int = 1) -> str:
+    """A share 0 … 1 as per cent, at most so many decimals."""
+    return numbers.percent(share, places, trim=True)
 
 
 @register.filter

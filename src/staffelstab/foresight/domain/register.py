@@ -21,6 +21,9 @@ class Register:
     `offsets`: shape (tasks + 1,); the holders of task t are the rows `offsets[t]` … `offsets[t + 1] − 1` of
     the other arrays. `person`: the number the caller gave; `role`: `RESPONSIBLE`, `READY_DEPUTY` or both
     added; `horizon`: number in `horizons`, which holds each horizon once.
+
+    `answer_offsets`, `answer_horizon`: the same for the holdings of responsible positions, each by itself: a person
+    who stays through another position ends the answer of this one all the same.
     """
 
     horizons: Horizons
@@ -28,6 +31,8 @@ class Register:
     person: IntArray
     role: IntArray
     horizon: IntArray
+    answer_offsets: IntArray
+    answer_horizon: IntArray
 
     @property
     def task_count(self) -> int:
@@ -74,6 +79,9 @@ class Register:
             order = np.argsort(pair)
             pair, holdings, roles = pair[order], holdings[order], roles[order]
         row_horizon = number[holdings]
+        tasks_begin = np.arange(task_count + 1, dtype=np.int64) << 31
+        answers = (roles & RESPONSIBLE) != 0
+        answer_offsets, answer_horizon = np.searchsorted(pair[answers], tasks_begin), row_horizon[answers]
         begins = np.flatnonzero(np.r_[True, pair[1:] != pair[:-1]][: len(pair)])
         if len(begins) < len(pair):
             roles = np.bitwise_or.reduceat(roles, begins)
@@ -81,10 +89,12 @@ class Register:
             pair = pair[begins]
         return cls(
             horizons=distinct,
-            offsets=np.searchsorted(pair, np.arange(task_count + 1, dtype=np.int64) << 31),
+            offsets=np.searchsorted(pair, tasks_begin),
             person=(pair & (2**31 - 1)).astype(np.int32),
             role=roles,
             horizon=row_horizon,
+            answer_offsets=answer_offsets,
+            answer_horizon=answer_horizon,
         )
 
 

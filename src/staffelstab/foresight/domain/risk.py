@@ -198,15 +198,17 @@ def _first_red(
 
 
 def _exit_risk(register: Register, scenario: Scenario) -> IntArray:
-    """1 … 5 from the earliest exit among the responsible holders (a band: its first quarter); 5 without any."""
+    """1 … 5 from the earliest exit among the responsible holders (a band: its first quarter); 5 without any.
+
+    Exits belong to holdings: of a person on two responsible positions the earlier counts, and a deputy's later exit
+    does not put it off.
+    """
     first, _ = register.horizons.span(scenario)
-    responsible = np.flatnonzero(register.role & RESPONSIBLE)
-    risk_of_holder = 5 - np.searchsorted(EXIT_RISK_LIMITS, first[register.horizon[responsible]])
-    begins = np.searchsorted(responsible, register.offsets)
+    risk_of_holding = 5 - np.searchsorted(EXIT_RISK_LIMITS, first[register.answer_horizon])
     risk = np.full(register.task_count, 5)
-    filled = np.flatnonzero(np.diff(begins))
+    filled = np.flatnonzero(np.diff(register.answer_offsets))
     if len(filled):
-        risk[filled] = np.maximum.reduceat(risk_of_holder, begins[filled])
+        risk[filled] = np.maximum.reduceat(risk_of_holding, register.answer_offsets[filled])
     return risk
 
 

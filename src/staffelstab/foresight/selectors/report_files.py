@@ -11,11 +11,11 @@ from typing import Any, Final
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.formats import number_format
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from staffelstab.core import list_files
+from staffelstab.core.ui import numbers
 from staffelstab.core.ui.charts import chart_svg
 from staffelstab.core.ui.pdf import render_pdf
 from staffelstab.core.ui.theme import house_theme
@@ -93,11 +93,11 @@ def shown(value: Value, kind: Kind) -> str:
     if kind == Kind.TEXT:
         return str(value)
     if kind == Kind.COUNT:
-        return number_format(value, force_grouping=True)
+        return numbers.number(float(value))
     if kind == Kind.CHANGE:
         sign = "+" if float(value) > 0 else "−" if float(value) < 0 else "±"
-        return sign + number_format(abs(int(value)), force_grouping=True)
-    return _("%(number)s%%") % {"number": number_format(float(value) * 100, 1)}
+        return sign + numbers.number(abs(int(value)))
+    return numbers.percent(float(value), 1)
 
 
 def shown_table(table: Table, *, picture: Any = None) -> ShownTable:

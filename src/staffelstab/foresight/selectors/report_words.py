@@ -7,10 +7,11 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from staffelstab.core.ui import numbers
 from staffelstab.core.ui.tables import Text
 from staffelstab.foresight.domain.report_document import Column, Kind, Section, Table
 from staffelstab.foresight.domain.report_rounding import BASE
@@ -51,7 +52,7 @@ def day(date: dt.date) -> str:
 
 def number(value: int) -> str:
     """A count as people write it."""
-    return number_format(value, force_grouping=True)
+    return numbers.number(value)
 
 
 def facts(as_of: dt.date, frame: Frame) -> tuple[tuple[str, str], ...]:

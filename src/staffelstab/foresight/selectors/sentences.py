@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from staffelstab.core.ui import numbers
 from staffelstab.foresight.domain.explain import Explanation, HolderOutlook, Stay
 from staffelstab.foresight.domain.quarters import Quarter
 
@@ -39,13 +39,12 @@ def percent(share: float) -> str:
     """A share as whole per cent; what is nearly certain is not called certain."""
     if _ALMOST_CERTAIN <= share < 1:
         return _("more than 99%%") % {}
-    return _("%(number)s%%") % {"number": number_format(round(share * 100))}
+    return numbers.percent(share)
 
 
 def percent_exact(share: float) -> str:
     """A share as per cent with one decimal where it needs one."""
-    value = round(share * 100, 1)
-    return _("%(number)s%%") % {"number": number_format(value, 0 if value == int(value) else 1)}
+    return numbers.percent(share, 1, trim=True)
 
 
 def risk_sentence(situation: Situation) -> str:

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from staffelstab.core.ui import numbers
 from staffelstab.core.ui.tables import Column, Filter, Table, Text, choice_filter, link_to
 from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.domain.quarters import Quarter
@@ -217,7 +217,7 @@ def figures(shown: BoardPage) -> list[dict[str, str]]:
     return [
         {
             "label": label,
-            "value": number_format(value, force_grouping=True),
+            "value": numbers.number(value),
             "tone": "high" if value and place != 1 else "",
             "note": _("%(quarter)s: %(count)d") % {"quarter": before.quarter.label, "count": earlier}
             if before and earlier is not None
@@ -279,8 +279,7 @@ def _select(query: QueryDict, row: BoardRow) -> str:
 
 def risk_number(value: float) -> str:
     """A rest risk 1 … 25 with one decimal where it needs one."""
-    rounded = round(value, 1)
-    return number_format(rounded, 0 if rounded == int(rounded) else 1)
+    return numbers.number(value, 1, trim=True)
 
 
 def facts(details: TaskDetails, today: Quarter) -> list[tuple[str, str]]:
@@ -292,12 +291,11 @@ def facts(details: TaskDetails, today: Quarter) -> list[tuple[str, str]]:
             if details.act_by == today
             else details.act_by.label
         )
-    documentation = number_format(round(details.explanation.documentation * 100))
     return [
         (_("Responsible"), positions_text(details.responsible, with_numbers=details.may_see_names)),
         (_("Deputies"), positions_text(details.deputies, with_numbers=details.may_see_names)),
         (_("Can do it today"), persons_text(len(details.explanation.holders))),
-        (_("Documentation"), _("%(number)s%%") % {"number": documentation}),
+        (_("Documentation"), numbers.percent(details.explanation.documentation)),
         (_("Begin at the latest"), act_by),
     ]
 

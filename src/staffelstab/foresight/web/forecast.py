@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from django.http import QueryDict
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from staffelstab.core import list_files
+from staffelstab.core.ui import numbers
 from staffelstab.core.ui.charts import MUTED, PALETTE, SOFT, Chart, ChartTable, chart_definition
 from staffelstab.core.ui.tables import Column, Filter, Table, Text, choice_filter, link_to
 from staffelstab.foresight.domain.exits import Scenario
@@ -33,7 +33,7 @@ MOST_GROUPS: Final = len(PALETTE) - 1
 
 def people(value: float) -> str:
     """A number of people, whole."""
-    return number_format(round(value), force_grouping=True)
+    return numbers.number(value)
 
 
 def years(period: Period) -> str:
@@ -65,7 +65,7 @@ def finding(periods: Sequence[Period], scenario: Scenario) -> dict[str, object]:
         "share": percent(figures[scenario].cumulative_share),
         "lowest": people(min(others)),
         "highest": people(max(others)),
-        "spread": round(max(others)) != round(min(others)),
+        "spread": people(max(others)) != people(min(others)),
     }
 
 

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from staffelstab.core.actors import system_actor
 from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.core.ui import numbers
 from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.domain.forecast import forecast_age_structure
 from staffelstab.foresight.formats.age_table import AgeTableRefused, read_age_table
@@ -159,5 +160,8 @@ def _years(entry: Mapping[str, Any]) -> str:
 
 
 def _cells(entry: Mapping[str, Any]) -> Iterable[str]:
-    share = entry["cumulative_share"] * 100
-    return (f"{entry['exits']:.1f}", f"{entry['cumulative']:.1f}", f"{share:.1f}")
+    return (
+        numbers.number(entry["exits"], 1),
+        numbers.number(entry["cumulative"], 1),
+        numbers.number(entry["cumulative_share"] * 100, 1),
+    )

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from staffelstab.core.actors import system_actor
 from staffelstab.core.tenancy.context import TenancyContext, activate
+from staffelstab.core.ui import numbers
 from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.selectors import risks
 from staffelstab.foresight.selectors.risks import Picture
@@ -85,7 +86,7 @@ class Command(BaseCommand):
                 red.label if red else "–",
                 act_by.label if act_by else "–",
                 str(holders[number]),
-                f"{result.rest_risk[number]:.1f}",
+                numbers.number(float(result.rest_risk[number]), 1),
             )
         Console(file=cast("IO[str]", self.stdout), width=None if self.stdout.isatty() else 140).print(table)
 

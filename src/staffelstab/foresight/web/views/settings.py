@@ -7,11 +7,11 @@ from decimal import Decimal
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from staffelstab.core.errors import DomainError
+from staffelstab.core.ui import numbers
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.foresight.selectors import assumptions as selectors
@@ -67,8 +67,7 @@ def _shown(name: str, value: object) -> object:
     if value is None:
         return None
     if name == "turnover":
-        percent = Decimal(str(value)) * 100
-        return _("%(number)s%%") % {"number": number_format(percent.normalize() + 0)}
+        return numbers.percent(Decimal(str(value)), 2, trim=True)
     if name == "lead_quarters":
         count = int(str(value))
         return ngettext("%(count)d quarter", "%(count)d quarters", count) % {"count": count}
