@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.tasks import TaskResultStatus
@@ -45,6 +45,17 @@ def test_daily_plans_tomorrow_and_hands_out_today(db: None, monkeypatch: pytest.
     assert found["daily"].run_after == daily.next_run(timezone.now())
     assert found["run_daily"].args_kwargs["args"] == ["tests.core.test_daily.remember"]
     assert {row.status for row in found.values()} == {TaskResultStatus.READY}
+
+
+def test_daily_forgets_jobs_that_were_done_long_ago(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(daily, "_paths", [])
+    for days in (13, 15):
+        row = DBTaskResult.objects.get(pk=jobs.run_daily.enqueue(f"{days}").id)
+        row.status, row.finished_at = TaskResultStatus.SUCCESSFUL, timezone.now() - timedelta(days=days)
+        row.save()
+    jobs.daily.func()
+    kept = DBTaskResult.objects.filter(status=TaskResultStatus.SUCCESSFUL)
+    assert [row.args_kwargs["args"] for row in kept] == [["13"]]
 
 
 def test_run_daily_calls_the_function_with_the_clock(db: None) -> None:

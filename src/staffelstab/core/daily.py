@@ -1,12 +1,16 @@
 """Work that is due once a day, run by the worker itself: no timer of the operating system is needed.
 
 Modules register a function; each day's job plans the next day's first and then hands every registered function to
-the queue as a job of its own, so that one that fails holds up no other.
+the queue as a job of its own, so that one that fails holds up no other. What is due in every organisation is handed
+out once more, one job for each (``hand_out``): a house whose data trip it over does not keep the others waiting, and
+its failed job is seen in the queue's figures.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.tasks import TaskResultStatus
@@ -37,6 +41,16 @@ def next_run(now: datetime) -> datetime:
     local = timezone.localtime(now)  # noqa: TID251 - converts, reads no clock
     day = local.date() + timedelta(days=1 if local.hour >= HOUR else 0)
     return timezone.make_aware(datetime.combine(day, time(HOUR)))
+
+
+@transaction.atomic
+def hand_out(path: str, organisation_ids: Iterable[UUID], *, now: datetime) -> None:
+    """Queue a function ``(organisation_id: UUID, now: datetime) -> None`` for each organisation.
+
+    It runs in the organisation's tenancy, in one transaction, and must be safe to repeat.
+    """
+    for organisation_id in organisation_ids:
+        jobs.run_daily_in.enqueue(path, str(organisation_id), now.isoformat())
 
 
 @transaction.atomic

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.utils import timezone
 
+from staffelstab.core import daily
 from staffelstab.core.actors import system_actor
 from staffelstab.core.outbox import Event
-from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.foresight.services.records import record_quarter
 from staffelstab.identity.selectors.actors import all_organisation_ids
 
@@ -20,8 +21,11 @@ def on_import_applied(event: Event) -> None:
 
 
 def on_new_day(*, now: datetime) -> None:
-    """Record the head figures of every organisation, one transaction each. Safe to repeat."""
-    for organisation_id in all_organisation_ids():
-        actor = system_actor(organisation_id=organisation_id, reason="quarter")
-        with activate(TenancyContext(organisation_id=organisation_id)):
-            record_quarter(actor=actor, today=timezone.localdate(now), now=now)
+    """Have the head figures of every organisation recorded. Safe to repeat."""
+    daily.hand_out("staffelstab.foresight.subscribers.on_new_day_in", all_organisation_ids(), now=now)
+
+
+def on_new_day_in(*, organisation_id: UUID, now: datetime) -> None:
+    """Record the head figures of the organisation, whose tenancy is active. Safe to repeat."""
+    actor = system_actor(organisation_id=organisation_id, reason="quarter")
+    record_quarter(actor=actor, today=timezone.localdate(now), now=now)

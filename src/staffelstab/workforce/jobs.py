@@ -11,9 +11,9 @@ from uuid import UUID
 from django.tasks import task
 from django.utils import timezone
 
+from staffelstab.core import daily
 from staffelstab.core.actors import system_actor
 from staffelstab.core.outbox import Event
-from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.selectors.actors import all_organisation_ids
 from staffelstab.workforce.services import leavers
 from staffelstab.workforce.services.imports import reversal, runs
@@ -45,10 +45,13 @@ def on_applied(event: Event) -> None:
 
 def on_new_day(*, now: datetime) -> None:
     """Whoever has left by today loses the access, in every organisation. Safe to repeat."""
-    for organisation_id in all_organisation_ids():
-        with activate(TenancyContext(organisation_id=organisation_id)):
-            actor = system_actor(organisation_id=organisation_id, reason="new day")
-            leavers.end_all_access(actor=actor, now=now)
+    daily.hand_out("staffelstab.workforce.jobs.on_new_day_in", all_organisation_ids(), now=now)
+
+
+def on_new_day_in(*, organisation_id: UUID, now: datetime) -> None:
+    """Whoever has left by today loses the access in the organisation, whose tenancy is active. Safe to repeat."""
+    actor = system_actor(organisation_id=organisation_id, reason="new day")
+    leavers.end_all_access(actor=actor, now=now)
 
 
 def on_uploaded(event: Event) -> None:

@@ -12,6 +12,7 @@ from staffelstab.core.models import AuditEntry, OutboxEvent
 from staffelstab.foresight.models import RiskRecord
 from staffelstab.foresight.services.records import record_quarter
 from staffelstab.foresight.subscribers import on_new_day
+from tests import daily_work
 from tests.factories.foresight import small_house
 from tests.factories.workforce import TaskFactory
 from tests.world import NOW, World
@@ -55,6 +56,7 @@ def test_an_applied_import_records_the_quarter(world: World) -> None:
 
 def test_new_day_records_every_organisation(world: World) -> None:
     on_new_day(now=dt.datetime(2026, 11, 22, 3, tzinfo=dt.UTC))
+    assert daily_work.do_what_was_handed_out() == 3
     for key in (world.organisation.pk, world.neighbour_id, world.stranger_id):
         with world.inside(organisation_id=key):
-            assert RiskRecord.objects.count() == 1
+            assert RiskRecord.objects.get().recorded_on == dt.date(2026, 11, 22)

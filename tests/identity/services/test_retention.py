@@ -8,14 +8,18 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.core.management import call_command
 from django.db import ProgrammingError, connection, transaction
+from django.tasks import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
+from staffelstab.core import jobs as core_jobs
 from staffelstab.core import retention as engine
 from staffelstab.core import revisions
 from staffelstab.core.errors import NotFound, PermissionRefused
 from staffelstab.core.models import AuditEntry, Look, OutboxEvent, RetentionPeriod, RetentionRun
-from staffelstab.identity import subscribers
 from staffelstab.identity.selectors import retention as selectors
+from staffelstab.identity.selectors.actors import all_organisation_ids
 from staffelstab.identity.services import retention
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.models import Holding, Import, Person
@@ -219,15 +223,29 @@ def test_only_administrators_delete(world: World, now: datetime) -> None:
         selectors.findings(actor=world.actor("employee"), today=TODAY)
 
 
-def test_every_house_is_visited(world: World, now: datetime) -> None:
-    for house in (world.organisation.pk, world.stranger_id):
+def test_house_that_trips_over_its_data_keeps_no_other_waiting(
+    committed_database: str, now: datetime
+) -> None:
+    world = World.load()
+    houses = all_organisation_ids()
+    for house in houses:
         with world.inside(organisation_id=house):
             OutboxEvent.objects.create(organisation_id=house, name="x.y.z", at=now - OLD)
-    subscribers.on_new_day(now=now)
-    for house in (world.organisation.pk, world.stranger_id):
+    with world.inside(organisation_id=houses[0]):
+        # More days than the calendar has: the house's own deletion fails.
+        RetentionPeriod.objects.create(
+            organisation_id=houses[0], rule="core.look", days=2**31 - 1, changed_at=now
+        )
+    core_jobs.run_daily.enqueue("staffelstab.identity.subscribers.on_new_day")
+    call_command("worker", once=True)
+    found = {}
+    for house in houses:
         with world.inside(organisation_id=house):
-            assert OutboxEvent.objects.count() == 0
-            assert RetentionRun.objects.get().actor_name != ""
+            found[house] = (OutboxEvent.objects.count(), RetentionRun.objects.count())
+    assert found == {houses[0]: (1, 0), houses[1]: (0, 1), houses[2]: (0, 1)}
+    failed = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED)
+    assert [row.args_kwargs["args"][1] for row in failed] == [str(houses[0])]
+    assert DBTaskResult.objects.filter(status=TaskResultStatus.SUCCESSFUL).count() == 3
 
 
 def test_rule_registered_twice_with_another_meaning_is_an_error() -> None:

@@ -18,6 +18,7 @@ from staffelstab.identity.models import Membership
 from staffelstab.identity.services import accounts
 from staffelstab.workforce import jobs
 from staffelstab.workforce.services import leavers, persons
+from tests import daily_work
 from tests.factories.identity import seat
 from tests.factories.workforce import PersonFactory
 from tests.world import NOW, World
@@ -116,4 +117,5 @@ def test_import_and_new_day_run_it_in_their_organisation(world: World, now: date
     assert until(world, "employee") is not None
     person_of(world, "advisor", ended_on=dt.date(2026, 6, 30))
     jobs.on_new_day(now=now)
+    assert daily_work.do_what_was_handed_out() == 3
     assert until(world, "advisor") is not None

@@ -21,12 +21,11 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from staffelstab.core import daily
+from staffelstab.core import daily, jobs
 from staffelstab.core.outages import Outage, outage
 
 logger = logging.getLogger("staffelstab.worker")
 
-_KEPT = timedelta(days=14)
 _LOOK = 15.0  # seconds between looks for jobs of killed workers
 _LONGEST_PAUSE = 15.0  # seconds between attempts to reach the database
 _ATTEMPTS = 20  # of one job that a full disk or a lock kept from its end
@@ -187,7 +186,7 @@ class Command(BaseCommand):
         )
         if options["once"]:
             requeue_orphans()
-            forget_old()
+            jobs.forget_old()
             worker.run()
             return
         # It says at every look that the queue is empty.
@@ -197,10 +196,5 @@ class Command(BaseCommand):
 
 
 def _begin() -> None:
-    forget_old()
+    jobs.forget_old()
     daily.plan(at=None)
-
-
-def forget_old() -> None:
-    """Remove what was done long ago."""
-    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - _KEPT).delete()
