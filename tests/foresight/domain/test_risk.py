@@ -154,6 +154,25 @@ def test_exit_risk_follows_the_earliest_responsible_holder() -> None:
     assert assessed(Scenario.LATE).exit_risk.tolist() == [5, 3, 4, 4, 5, 5, 2, 1]
 
 
+def test_exit_risk_counts_the_holding_that_answers_not_the_deputy_of_the_same_person() -> None:
+    """One person: responsible until quarter 3, through another position a deputy, or responsible too, far longer."""
+    horizons = Horizons(first=np.array([3, 57]), last=np.array([3, 57]), fixed=np.zeros(2, dtype=np.bool_))
+    built = Register.from_rows(
+        task_count=2,
+        task=[0, 0, 1, 1],
+        person=[7, 7, 7, 7],
+        responsible=[True, False, True, True],
+        ready_deputy=[False, True, False, False],
+        holding=[0, 1, 1, 0],
+        horizons=horizons,
+    )
+    ratings = Ratings(position_risk=np.zeros(2, int), criticality=np.zeros(2, int), documentation=np.zeros(2))
+    result = assess(built, ratings, turnover=0.0)
+    assert result.exit_risk.tolist() == [5, 5]
+    # Present as long as the longer holding lasts, all the same.
+    assert result.red_quarter.tolist() == [57, 57]
+
+
 @pytest.mark.parametrize(
     ("quarter", "risk"), [(4, 5), (5, 4), (8, 4), (9, 3), (16, 3), (17, 2), (24, 2), (25, 1), (300, 1)]
 )

@@ -149,10 +149,6 @@ def naive_exit_risk(first_quarters: list[int | None]) -> int:
     return 2 if earliest <= 24 else 1
 
 
-def later(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else max(one, other)
-
-
 @settings(deadline=None)
 @given(organisation=organisations())
 def test_kernel_equals_the_naive_loop(organisation: Organisation) -> None:
@@ -180,12 +176,13 @@ def test_kernel_equals_the_naive_loop(organisation: Organisation) -> None:
             assert abs(assessment.p_none[task, quarter] - p_none) <= 1e-12
             assert abs(assessment.expected[task, quarter] - expected) <= 1e-12
 
-        first_of_person: dict[int, int | None] = {}
-        for row in rows:
-            first = naive_first_quarter(organisation.holdings[row.holding], organisation.scenario)
-            first_of_person[row.person] = later(first_of_person.get(row.person, 0), first)
-        responsible = {row.person for row in rows if row.responsible}
-        exit_risk = naive_exit_risk([first_of_person[person] for person in responsible])
+        exit_risk = naive_exit_risk(
+            [
+                naive_first_quarter(organisation.holdings[row.holding], organisation.scenario)
+                for row in rows
+                if row.responsible
+            ]
+        )
         position_risk = organisation.position_risk[task] or organisation.criticality[task] or 3
         deputies = {0: 0.0, 1: 0.5}.get(len({row.person for row in rows if row.ready_deputy}), 1.0)
         rest = position_risk * exit_risk * (1 - 0.5 * organisation.documentation[task] - 0.3 * deputies)

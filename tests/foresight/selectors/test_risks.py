@@ -116,7 +116,7 @@ def test_assessment_counts_persons_positions_and_days_as_defined(world: World) -
         person = PersonFactory()
         first, second, old = PositionFactory(), PositionFactory(), PositionFactory(ended_on=AS_OF)
         holding(first, person, leaves="2027-Q1")
-        holding(second, person, leaves="2030-Q1")  # one person through two positions: the later exit counts
+        holding(second, person, leaves="2030-Q1")  # one person through two positions: present until the later
         holding(old)  # the position has ended
         over = holding(second)
         over.ends_on = AS_OF - dt.timedelta(days=1)
@@ -133,7 +133,8 @@ def test_assessment_counts_persons_positions_and_days_as_defined(world: World) -
         picture = risks.assessment(actor=world.system, as_of=AS_OF)
     assert picture.loaded.holders.tolist() == [2]
     assert picture.assessment.deputy_depth.tolist() == [1.0]
-    assert picture.assessment.exit_risk.tolist() == [3]  # I/2030 is 13 quarters away
+    # The responsible position is left in I/2027, whatever the same person does as a deputy.
+    assert picture.assessment.exit_risk.tolist() == [5]
 
 
 def test_assessment_is_refused_without_the_permission(world: World) -> None:

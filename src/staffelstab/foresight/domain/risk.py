@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from staffelstab.foresight.domain.exits import DEFAULT_TURNOVER, QUARTERS, FloatArray, IntArray, Scenario
-from staffelstab.foresight.domain.register import READY_DEPUTY, RESPONSIBLE, Ratings, Register
+from staffelstab.foresight.domain.register import READY_DEPUTY, Ratings, Register
 
 RED_FROM: Final = 0.5
 """P_none from which on a task is red."""
