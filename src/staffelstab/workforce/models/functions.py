@@ -96,4 +96,47 @@ every task of the house. The database keeps it in line whoever writes (commands,
 the rights of whoever writes: task and unit belong to the same house. A unit may come after its tasks within a
 transaction (the reference is deferred), so a new one looks for them too."""
 
-FUNCTIONS: Final = (TASKS, PERSONS, UNIT_SORT_KEY)
+SPINE: Final = (
+    "workforce_unit",
+    "workforce_position",
+    "workforce_person",
+    "workforce_holding",
+    "workforce_task",
+    "workforce_responsibility",
+)
+"""The tables of the register: what imports write."""
+
+_KEY: Final = (
+    """hashtextextended('register:' || nullif(current_setting('staffelstab.organisation', true), ''), 0)"""
+)
+
+REGISTER_LOCK: Final = f"""
+CREATE OR REPLACE FUNCTION workforce_share_register() RETURNS void LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared({_KEY});
+END $$;
+CREATE OR REPLACE FUNCTION workforce_hold_register() RETURNS void LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock({_KEY});
+END $$;
+CREATE OR REPLACE FUNCTION workforce_register_written() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM public.workforce_share_register();
+    RETURN NULL;
+END $$;
+""" + "".join(
+    f"""CREATE OR REPLACE TRIGGER register_written BEFORE INSERT OR UPDATE OR DELETE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION workforce_register_written();
+"""
+    for table in SPINE
+)
+"""Whoever writes the register shares it until the end of the transaction; an import that compares and writes, and an
+undo, hold it alone: between the comparison and what is written by it nobody changes anything. The trigger takes the
+share for every way to write. Commands that lock rows take it before (``services.trail.share_register``): whoever waited
+for the register with a locked row would let an import that needs the row run into a deadlock. Outside of any
+organisation (migrations) the key is NULL, and nothing is locked."""
+
+FUNCTIONS: Final = (TASKS, PERSONS, UNIT_SORT_KEY, REGISTER_LOCK)

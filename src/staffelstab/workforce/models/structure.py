@@ -27,7 +27,8 @@ class Unit(SpineModel):
     """An organisational unit (Amt, Fachbereich, Sachgebiet). The tree is kept as ``ancestor_ids``.
 
     ``ancestor_ids`` runs from the root to the unit itself, so *in this unit or below* is one array test.
-    Only ``services.units`` writes ``parent`` and ``ancestor_ids``.
+    Only ``services.units`` writes ``parent`` and ``ancestor_ids``, and ``services.imports``, which holds the register
+    alone meanwhile.
     """
 
     code = models.CharField(max_length=40)

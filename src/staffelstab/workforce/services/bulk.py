@@ -46,6 +46,7 @@ def _selected(task_ids: Collection[UUID], *field_names: str, actor: Actor) -> li
         raise NothingSelected
     if len(wanted) > LIMIT:
         raise TooManySelected(limit=LIMIT)
+    trail.share_register()
     rows = list(
         Task.objects.filter(scopes.within(actor, scopes.TASK_EDITORS, "unit__ancestor_ids"))
         .filter(pk__in=wanted, ended_on=None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
 
 from staffelstab.core import audit, revisions
@@ -38,12 +38,22 @@ def day_of(now: dt.datetime) -> dt.date:
     return now.astimezone(timezone.get_current_timezone()).date()
 
 
+def share_register() -> None:
+    """Wait for an import at work, and keep the next one waiting until the end of the transaction.
+
+    Writing does so by itself (``models.functions.REGISTER_LOCK``); whoever locks rows first calls it before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT workforce_share_register()")
+
+
 def lock[Row: SpineModel](row: Row, *, seen: dt.datetime | None, related: tuple[str, ...] = ()) -> Row:
     """The row as the database has it now, locked until the end of the transaction.
 
     ``seen`` is the ``changed_at`` the form was opened with. Raises ChangedMeanwhile when the row has moved on, and
     NotFound when it is gone.
     """
+    share_register()
     rows = type(row).objects.select_for_update(of=("self",))
     fresh: Row | None = (rows.select_related(*related) if related else rows).filter(pk=row.pk).first()
     if fresh is None:

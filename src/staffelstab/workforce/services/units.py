@@ -33,7 +33,8 @@ WHERE organisation_id = %s AND ancestor_ids @> ARRAY[%s] AND id <> ALL (%s::uuid
 
 
 def _lock_tree() -> None:
-    """One change of the tree at a time per organisation: two moves at once could close a circle."""
+    """One change of the tree at a time per organisation, and none beside an import: two could close a circle."""
+    trail.share_register()
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",

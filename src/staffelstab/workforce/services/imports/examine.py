@@ -24,7 +24,7 @@ from staffelstab.workforce.domain.import_values import (
 )
 from staffelstab.workforce.formats.limits import SourceRefused
 from staffelstab.workforce.formats.source import Source
-from staffelstab.workforce.services.imports import checks, plan
+from staffelstab.workforce.services.imports import checks, plan, steps
 from staffelstab.workforce.services.imports.staging import PROBLEM_LIMIT, Progress, Staged, stage
 from staffelstab.workforce.services.imports.tables import (
     HOLDINGS,
@@ -86,14 +86,21 @@ def examine(
     day: date,
     progress: Progress,
     expected: int = 0,
+    alone: bool = False,
 ) -> Examination:
-    """Stage, check and compare. Runs inside a transaction with the organisation's context."""
+    """Stage, check and compare. Runs inside a transaction with the organisation's context.
+
+    With ``alone`` nobody else writes the register from the comparison to the end of the transaction. Reading the file,
+    which takes longest, needs nothing of the register: until then others go on.
+    """
     with connection.cursor() as cursor:
         # Joins over a million rows; falls back by itself at the end of the transaction.
         cursor.execute("SELECT set_config('work_mem', '64MB', true)")
     staged = stage(source, progress=progress, expected=expected)
     values = plan.parameters(staged, organisation_id=organisation_id, day=day)
     progress("check", staged.total, expected)
+    if alone:
+        steps.hold_register()
     checks.run(checks.DUPLICATES, staged, values, staged.problems)
     if any(code.endswith(("duplicate", "two_kinds")) for code in staged.problems.by_code):
         checks.remove_duplicates()

@@ -65,6 +65,7 @@ def reverse(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
             batch = Import.objects.get(pk=import_id)
             if batch.state == ImportState.UNDOING:
                 _refuse_when_outdated(batch)
+                steps.hold_register()
                 _undo(batch, now=now, progress=progress)
     except (ImportOutdated, UndoBlocked) as refusal:
         steps.end_without_change(context, import_id, ImportState.APPLIED, reason=reason_of(refusal), now=now)

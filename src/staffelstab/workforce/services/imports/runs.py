@@ -70,7 +70,9 @@ def import_file(
     permissions.require(actor, PERMISSION)
     organisation_id = current_organisation()
     steps.serialise(organisation_id)
-    examination = _examined(path, name, organisation_id=organisation_id, now=now, progress=progress)
+    examination = _examined(
+        path, name, organisation_id=organisation_id, now=now, progress=progress, alone=not dry_run
+    )
     if _is_rejected(examination, end_missing=end_missing):
         return Outcome(ImportState.REJECTED, examination, {})
     if dry_run:
@@ -93,7 +95,14 @@ def import_file(
 
 
 def _examined(
-    path: Path, name: str, *, organisation_id: UUID, now: datetime, progress: Progress, expected: int = 0
+    path: Path,
+    name: str,
+    *,
+    organisation_id: UUID,
+    now: datetime,
+    progress: Progress,
+    expected: int = 0,
+    alone: bool = False,
 ) -> Examination:
     try:
         with open_source(path, name) as source:
@@ -103,6 +112,7 @@ def _examined(
                 day=trail.day_of(now),
                 progress=progress,
                 expected=expected,
+                alone=alone,
             )
     except SourceRefused as error:
         return refused(error)
@@ -231,6 +241,7 @@ def apply(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
                 now=now,
                 progress=progress,
                 expected=expected,
+                alone=True,
             )
         if _is_rejected(examination, end_missing=batch.end_missing):
             _finish(batch, examination, ImportState.REJECTED, now=now)

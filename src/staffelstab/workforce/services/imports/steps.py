@@ -31,6 +31,15 @@ def serialise(organisation_id: UUID) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import:{organisation_id}"])
 
 
+def hold_register() -> None:
+    """Hold the register of the active organisation alone until the end of the transaction.
+
+    Waits for those who are writing it; whoever begins to write waits. See ``models.functions.REGISTER_LOCK``.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT workforce_hold_register()")
+
+
 def refuse_while_busy(batch: Import) -> None:
     """Raises ImportBusy while another import is being applied or undone."""
     other = Import.objects.filter(state__in=WRITING).exclude(pk=batch.pk).first()
