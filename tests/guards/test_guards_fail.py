@@ -17,7 +17,18 @@ from staffelstab.core.database.facts import ConnectionFacts
 from staffelstab.core.tenancy import policies
 from staffelstab.core.tenancy.policies import Global, OrganisationOwned, Table
 from tests.conftest import TEMPLATE, copy_template
-from tests.guards import access, documents, layout, objects, rls, rows, schema_changes, services, templates
+from tests.guards import (
+    access,
+    days,
+    documents,
+    layout,
+    objects,
+    rls,
+    rows,
+    schema_changes,
+    services,
+    templates,
+)
 from tests.guards.test_rls import REVIEWED, SECURITY_DEFINERS, declared
 from tools import check_pgrls
 from tools.messages import lint
@@ -470,6 +481,15 @@ def test_service_guard_reports(write: Write, change: dict[str, str], finding: st
     package = write("portal/services/things.py", _COMMAND.format(**_PROPER | change))
     expected = [] if finding is None else [f"portal.services.things.rename_thing: {finding}"]
     assert services.findings(package, {}) == expected
+
+
+def test_day_guard_reports_days_of_another_time_zone(write: Write) -> None:
+    package = write("portal/services/things.py", "def due(*, now):\n    return now.date()\n")
+    assert days.findings(package, {"core/days.py": "the one place"}) == [
+        "portal/services/things.py:2: now.date() instead of core.days.day_of",
+        "core/days.py: excepted, and asks no instant for its day",
+    ]
+    assert days.findings(package, {"portal/services/things.py": "planted"}) == []
 
 
 def test_service_guard_follows_calls_into_other_modules(write: Write) -> None:

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from staffelstab.core import jobs
+from staffelstab.core.days import day_of
 
 HOUR = 3
 _LOCK = 7_305_112  # any number that nothing else locks
@@ -39,7 +40,7 @@ def registered() -> tuple[str, ...]:
 def next_run(now: datetime) -> datetime:
     """The next time it is three in the morning here."""
     local = timezone.localtime(now)  # noqa: TID251 - converts, reads no clock
-    day = local.date() + timedelta(days=1 if local.hour >= HOUR else 0)
+    day = day_of(now) + timedelta(days=1 if local.hour >= HOUR else 0)
     return timezone.make_aware(datetime.combine(day, time(HOUR)))
 
 

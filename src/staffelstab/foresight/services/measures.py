@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError, NotFound, Stale, on_violation
 from staffelstab.core.tenancy import context
 from staffelstab.foresight.enums import MeasureState
@@ -55,7 +56,7 @@ def record_measure(
     found: Measure | None = Measure.objects.filter(pk=measure_id, task=task).first()
     if found is not None:
         return found
-    if task.ended_on is not None and task.ended_on <= now.date():
+    if task.ended_on is not None and task.ended_on <= day_of(now):
         raise TaskEnded(task=task.title)
     measure = Measure(
         id=measure_id,

@@ -18,12 +18,13 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from staffelstab.core import audit, outbox, permissions, progress, revisions
 from staffelstab.core.actors import Actor, system_actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError, NotFound
 from staffelstab.core.ids import new_id
 from staffelstab.core.progress import Progress
@@ -93,7 +94,7 @@ def request_report(
     While a report on the same subject and day is being made, that one is returned. Raises PermissionRefused, DayTooFar.
     """
     permissions.require(actor, MAKE, subject)
-    if abs(as_of - now.date()) > FARTHEST:
+    if abs(as_of - day_of(now)) > FARTHEST:
         raise DayTooFar
     found: Report | None = Report.objects.filter(pk=report_id).first() if report_id else None
     if found is not None:
@@ -255,7 +256,7 @@ def _read(
         logo=logo_address(),
         subject=report.subject_name,
         unit=report.subject == ReportSubject.UNIT,
-        made_on=timezone.localtime(now).date(),  # noqa: TID251 - converts, reads no clock
+        made_on=day_of(now),
         revision=revision,
         version=version("staffelstab"),
         before=None if previous is None else (previous.as_of, previous.content["figures"]),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import audit, outbox, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError
 from staffelstab.core.ids import new_id
 from staffelstab.core.sorting import sort_key
@@ -101,14 +102,14 @@ def join(
     membership, created = Membership.objects.get_or_create(
         organisation_id=current_organisation(),
         account_id=account_id,
-        defaults={"since": now.date(), "source": source},
+        defaults={"since": day_of(now), "source": source},
     )
     if not Account.objects.filter(pk=account_id).exists():
         _create_account(account_id, email, display_name, password)
-    if not created and not holds(membership, now.date()):
+    if not created and not holds(membership, day_of(now)):
         # Roles of a time that has passed do not come back by themselves.
         RoleGrant.objects.filter(account_id=account_id).delete()
-        membership.since = now.date()
+        membership.since = day_of(now)
     if not created:
         # Given by hand it stays when the claims go.
         reopened = membership.until is not None
@@ -140,7 +141,7 @@ def invite_member(*, email: str, display_name: str, actor: Actor, now: datetime,
     Whether the account existed elsewhere shows in that mail only. Raises PermissionRefused, AlreadyMember.
     """
     permissions.require(actor, "identity.account.manage")
-    known = Membership.objects.filter(account__email=email.strip().lower()).filter(valid_on(now.date()))
+    known = Membership.objects.filter(account__email=email.strip().lower()).filter(valid_on(day_of(now)))
     found = known.select_related("account").first()
     if found is not None:
         raise AlreadyMember(name=str(found.account))
@@ -164,7 +165,7 @@ def invite_again(*, membership: Membership, actor: Actor, now: datetime, site: s
     """
     permissions.require(actor, "identity.account.manage")
     account = membership.account
-    if account.last_login is not None or account.has_usable_password() or not holds(membership, now.date()):
+    if account.last_login is not None or account.has_usable_password() or not holds(membership, day_of(now)):
         raise AlreadyIn(name=str(account))
     audit.record(actor, "identity.membership.invited", membership, at=now)
     outbox.publish("identity.member.invited", {"account": str(membership.account_id), "site": site}, at=now)
@@ -209,7 +210,7 @@ def end_membership(
     No sign-in provider opens it again. Raises PermissionRefused, LastAdministrator, EndInThePast.
     """
     permissions.require(actor, "identity.account.manage")
-    if last_day is not None and last_day < now.date():
+    if last_day is not None and last_day < day_of(now):
         raise EndInThePast
     # Two administrators who end each other at the same moment must not both succeed.
     _lock_grants()
@@ -229,7 +230,7 @@ def leave(*, membership: Membership, actor: Actor, now: datetime) -> Membership:
     """End a membership at once with all its roles, also that of the last administrator. Raises PermissionRefused."""
     permissions.require(actor, "identity.account.manage")
     RoleGrant.objects.filter(account_id=membership.account_id).delete()
-    yesterday: date = now.date() - timedelta(days=1)
+    yesterday: date = day_of(now) - timedelta(days=1)
     membership.since = min(membership.since, yesterday)
     membership.until = yesterday
     membership.save(update_fields=["since", "until", "closed"])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.identity.models import Membership, RoleDeputy, RoleGrant
@@ -49,9 +50,9 @@ def name_deputy(
     Raises PermissionRefused, BadPeriod, NotAColleague, AlreadyDeputy.
     """
     permissions.require(actor, "identity.deputy.name", grant)
-    if not now.date() <= since <= until or until - since > LONGEST:
+    if not day_of(now) <= since <= until or until - since > LONGEST:
         raise BadPeriod
-    colleagues = Membership.objects.select_related("account").filter(valid_on(now.date()))
+    colleagues = Membership.objects.select_related("account").filter(valid_on(day_of(now)))
     colleague = colleagues.filter(account_id=deputy_id, account__is_active=True).first()
     if colleague is None or deputy_id == grant.account_id:
         raise NotAColleague

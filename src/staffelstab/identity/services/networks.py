@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError, on_violation
 from staffelstab.identity.models import Network, NetworkMembership
 from staffelstab.identity.selectors.actors import organisation_id_by_slug
@@ -49,7 +50,7 @@ def admit_organisation(
         raise UnknownOrganisation(slug=slug)
     with on_violation({"network_membership_once": AlreadyInNetwork()}), transaction.atomic():
         membership = NetworkMembership.objects.create(
-            network=network, organisation_id=key, shares=shares, since=now.date()
+            network=network, organisation_id=key, shares=shares, since=day_of(now)
         )
     membership = NetworkMembership.objects.select_related("organisation").get(pk=membership.pk)
     audit.record(actor, "identity.network.joined", membership, at=now)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor, system_actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError, on_violation
 from staffelstab.core.ids import new_id
 from staffelstab.core.tenancy.context import TenancyContext, activate
@@ -95,7 +96,7 @@ def create_network(*, slug: str, name: str, operator: Organisation, now: datetim
         transaction.atomic(),
     ):
         network.save(force_insert=True)
-        NetworkMembership.objects.create(network=network, organisation=operator, since=now.date())
+        NetworkMembership.objects.create(network=network, organisation=operator, since=day_of(now))
         audit.record(actor, "identity.network.created", network, at=now)
     return network
 
@@ -108,7 +109,7 @@ def join_network(
     with activate(TenancyContext(actor.organisation_id, actor.account_id, (network_id,))):
         permissions.require(actor, "identity.network.manage", Network.objects.get(pk=network_id))
         membership = NetworkMembership.objects.create(
-            network_id=network_id, organisation=organisation, shares=shares, since=now.date()
+            network_id=network_id, organisation=organisation, shares=shares, since=day_of(now)
         )
         audit.record(actor, "identity.network.joined", membership, at=now)
     return membership

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, override
 
 from staffelstab.core import audit, outbox, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
 from staffelstab.identity.enums import Role, SignInKind
@@ -102,7 +103,7 @@ def end_sessions(*, membership: Membership, actor: Actor, now: datetime) -> int:
 
 def _has_other_seat(account_id: UUID, house: UUID, now: datetime) -> bool:
     with activate(TenancyContext(account_id=account_id)):
-        seats = Membership.visible.filter(account_id=account_id).filter(valid_on(now.date()))
+        seats = Membership.visible.filter(account_id=account_id).filter(valid_on(day_of(now)))
         return seats.exclude(organisation_id=house).exists()
 
 

@@ -19,6 +19,7 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core.actors import Actor, system_actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError
 from staffelstab.core.ids import new_id
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
@@ -117,7 +118,7 @@ def admit(
         with activate(TenancyContext(organisation_id)):
             actor = system_actor(organisation_id=organisation_id, reason=provider.name)
             found = _settle(person, entitled.get(slug), actor, now)
-            inside |= found is not None and accounts.holds(found, now.date())
+            inside |= found is not None and accounts.holds(found, day_of(now))
             closed |= found is not None and found.closed
     if not inside:
         _refuse(provider, closed=closed)
@@ -164,11 +165,11 @@ def _settle(
         grants is None
         and found is not None
         and found.source == provider.id
-        and accounts.holds(found, now.date())
+        and accounts.holds(found, day_of(now))
     ):
         accounts.leave(membership=found, actor=actor, now=now)
     if found is not None:
-        inside = accounts.holds(found, now.date())
+        inside = accounts.holds(found, day_of(now))
         _sync_grants(provider, found, grants if grants and inside else (), actor, now)
         if inside and person.known:
             _follow(person, found, actor, now)
@@ -184,7 +185,7 @@ def _follow(person: Person, membership: Membership, actor: Actor, now: datetime)
 
 
 def _may_reopen(membership: Membership, provider: Provider, now: datetime) -> bool:
-    ended = not accounts.holds(membership, now.date())
+    ended = not accounts.holds(membership, day_of(now))
     return ended and membership.source == provider.id and not membership.closed
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
 from staffelstab.identity.models import Membership, Organisation, StaffSession
@@ -100,7 +101,7 @@ def _check(account_id: UUID, now: datetime) -> None:
     # Two clicks at the same moment open one session: the second waits for the first.
     house = Organisation.objects.select_for_update(of=("self",), no_key=True)
     house.get(pk=current_organisation())
-    if Membership.objects.filter(account_id=account_id).filter(valid_on(now.date())).exists():
+    if Membership.objects.filter(account_id=account_id).filter(valid_on(day_of(now))).exists():
         raise OwnOrganisation
     if StaffSession.objects.filter(account_id=account_id, ended_at=None, expires_at__gt=now).exists():
         raise SessionRuns

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import ANONYMOUS, Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.portal.models import BarrierReport
@@ -52,7 +53,7 @@ def report_barrier(*, text: str, page: str, contact: str, actor: Actor, now: dat
             page=page,
             contact=contact,
             received_at=now,
-            answer_by=month_later(now.date()),
+            answer_by=month_later(day_of(now)),
         )
         # Whoever reports a barrier need not be named: the trail says that a report came in.
         audit.record(ANONYMOUS, "portal.barrier.reported", report, at=now)

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core import audit, permissions, revisions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError
 from staffelstab.core.ids import new_id
 from staffelstab.core.models import AuditEntry
@@ -114,7 +114,7 @@ def plan_import(
         if changes:
             changed.append(Change(service, changes))
     met = {service.pk for _row, service in pairs if service is not None}
-    today = now.astimezone(timezone.get_current_timezone()).date()
+    today = day_of(now)
     ended = [
         Change(service, {"ended_on": (None, today)})
         for service in known

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from staffelstab.core import permissions
 from staffelstab.core.actors import Actor, system_actor
+from staffelstab.core.days import day_of
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.identity.models import Membership
 from staffelstab.identity.selectors.actors import valid_on
@@ -25,7 +26,7 @@ def end_access(*, person: Person, last_day: date, now: datetime) -> bool:
     The last administrator keeps it: somebody has to hand it over first. Returns whether an access ends.
     """
     found = Membership.objects.select_related("account").filter(account_id=person.account_id)
-    membership = found.filter(valid_on(now.date())).first() if person.account_id else None
+    membership = found.filter(valid_on(day_of(now))).first() if person.account_id else None
     if membership is None or (membership.until is not None and membership.until <= last_day):
         return False
     # Personnel ends the person, not the account: what follows from it, the system does.
@@ -36,7 +37,7 @@ def end_access(*, person: Person, last_day: date, now: datetime) -> bool:
                 membership=membership,
                 actor=actor,
                 now=now,
-                last_day=last_day if last_day >= now.date() else None,
+                last_day=last_day if last_day >= day_of(now) else None,
             )
     except accounts.LastAdministrator:
         logger.warning("the last administrator %s has left and keeps the access", membership.account_id)
@@ -51,7 +52,7 @@ def end_all_access(*, actor: Actor, now: datetime) -> int:
     Whoever was given access again after the last day keeps it. Raises PermissionRefused.
     """
     permissions.require(actor, "identity.account.manage")
-    today = now.date()
+    today = day_of(now)
     since = dict(Membership.objects.filter(valid_on(today)).values_list("account_id", "since"))
     gone = Person.objects.filter(ended_on__lte=today, account_id__in=since).order_by("pk")
     return sum(

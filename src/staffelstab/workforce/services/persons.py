@@ -10,6 +10,7 @@ from django.db import transaction
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError, on_violation
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.identity.models import Membership
@@ -116,7 +117,7 @@ def end_person(
     rows = list(person.holdings.select_related("position__unit"))
     ended = holdings.end_holdings(rows=rows, last_day=last_day, actor=actor, now=now)
     changes: dict[str, tuple[object, object]] = {"last_day": (None, last_day), "holdings": (None, ended)}
-    if last_day <= trail.day_of(now):
+    if last_day <= day_of(now):
         person.ended_on = last_day
     trail.save(person, now=now)
     audit.record(actor, "workforce.person.ended", person, at=now, changes=changes)

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import on_violation
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.workforce.domain import derived
@@ -109,7 +110,7 @@ def end_position(
     LiesAhead, SamePosition, PositionEnded (the successor).
     """
     permissions.require(actor, EDIT, position)
-    if last_day > trail.day_of(now):
+    if last_day > day_of(now):
         raise LiesAhead
     position = trail.lock(position, seen=seen, related=("unit",))
     if position.ended_on is not None:

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import on_violation
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.workforce.domain import derived
@@ -94,7 +95,7 @@ def end_task(*, task: Task, seen: dt.datetime | None, actor: Actor, now: dt.date
     task = trail.lock(task, seen=seen, related=("unit",))
     if task.ended_on is not None:
         raise AlreadyEnded(name=task)
-    task.ended_on = trail.day_of(now)
+    task.ended_on = day_of(now)
     trail.save(task, now=now)
     audit.record(actor, "workforce.task.ended", task, at=now, changes={"ended_on": (None, task.ended_on)})
     trail.moved()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, models
-from django.utils import timezone
 
 from staffelstab.core import audit, revisions
 from staffelstab.core.actors import Actor
@@ -31,11 +30,6 @@ class Entry:
     object_id: UUID
     name: str
     changes: Changes
-
-
-def day_of(now: dt.datetime) -> dt.date:
-    """The local day of an instant."""
-    return now.astimezone(timezone.get_current_timezone()).date()
 
 
 def share_register() -> None:

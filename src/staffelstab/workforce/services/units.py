@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import on_violation
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.identity.models import RoleGrant
@@ -158,7 +159,7 @@ def merge_units(
         "units": _move_children(source, target, actor=actor, now=now),
         "role_grants": _move_grants(source, target),
     }
-    source.ended_on = trail.day_of(now)
+    source.ended_on = day_of(now)
     trail.save(source, now=now)
     counts: trail.Changes = {name: (None, count) for name, count in moved.items() if count}
     audit.record(
@@ -226,7 +227,7 @@ def end_unit(*, unit: Unit, seen: dt.datetime | None, actor: Actor, now: dt.date
     }
     if any(held.values()):
         raise UnitInUse(**held)
-    unit.ended_on = trail.day_of(now)
+    unit.ended_on = day_of(now)
     trail.save(unit, now=now)
     audit.record(actor, "workforce.unit.ended", unit, at=now, changes={"ended_on": (None, unit.ended_on)})
     trail.moved()

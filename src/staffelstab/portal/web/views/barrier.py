@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError
 from staffelstab.core.ui.access import access, public
 from staffelstab.core.ui.requests import Request
@@ -35,7 +36,7 @@ def barrier_report(request: Request) -> HttpResponse:
 def barrier_list(request: Request) -> HttpResponse:
     """Reports by due day, open ones first."""
     rows = list(selectors.reports(actor=request.actor)[:200])
-    return render(request, "portal/barrier/list.html", {"reports": rows, "today": request.now.date()})
+    return render(request, "portal/barrier/list.html", {"reports": rows, "today": day_of(request.now)})
 
 
 @access("portal.barrier.answer", methods=("GET", "POST"))
@@ -53,5 +54,5 @@ def barrier_answer(request: Request, barrier_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The answer was recorded."))
             return redirect("portal:barrier_list")
-    context = {"report": report, "form": form, "today": request.now.date()}
+    context = {"report": report, "form": form, "today": day_of(request.now)}
     return render(request, "portal/barrier/answer.html", context, status=422 if form.errors else 200)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 
+from staffelstab.core.days import day_of
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.pdf import render_pdf
 from staffelstab.core.ui.requests import Request
@@ -23,7 +24,7 @@ def evaluation_export(request: Request) -> HttpResponse:
     context = {
         "evaluations": evaluations.catalogue(),
         "organisation": request.actor.organisation_name,
-        "day": request.now.date(),
+        "day": day_of(request.now),
     }
     response = HttpResponse(
         render_pdf("portal/evaluation/document.html", context), content_type="application/pdf"

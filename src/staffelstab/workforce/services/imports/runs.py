@@ -21,6 +21,7 @@ from django.db import transaction
 
 from staffelstab.core import audit, outbox, permissions, revisions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.ids import new_id
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
 from staffelstab.workforce.enums import ImportState
@@ -109,7 +110,7 @@ def _examined(
             return examine(
                 source,
                 organisation_id=organisation_id,
-                day=trail.day_of(now),
+                day=day_of(now),
                 progress=progress,
                 expected=expected,
                 alone=alone,
