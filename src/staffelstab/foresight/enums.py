@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +15,10 @@ class MeasureState(models.TextChoices):
     RUNNING = "running", _("running")
     DONE = "done", _("done")
     DROPPED = "dropped", _("dropped")
+
+
+OPEN_STATES: Final = (MeasureState.PLANNED, MeasureState.RUNNING)
+"""States in which something is still to be done."""
 
 
 class MeasureKind(models.TextChoices):

@@ -28,7 +28,7 @@ from tests.factories.foresight import (
     responsible,
     small_house,
 )
-from tests.factories.workforce import PositionFactory, TaskFactory, UnitFactory
+from tests.factories.workforce import PersonFactory, PositionFactory, TaskFactory, UnitFactory
 from tests.world import World
 
 BOARD = "/ausblick/wissensrisiko/"
@@ -83,7 +83,7 @@ def test_risk_board_begins_with_its_finding(client_as: ClientAs) -> None:
     page = page_of(client_as("knowledge_manager"))
     assert words(page, ".lead") == (
         "Bis Ende IV/2028 gibt es für 2 von 4 Aufgaben voraussichtlich niemanden mehr, der sie beherrscht. "
-        "Bei 2 davon müsste die Übergabe jetzt beginnen."
+        "Bei 2 davon müsste die Übergabe jetzt beginnen: für keine davon ist etwas geplant. Nur diese 2 zeigen"
     )
     assert titles(page) == [
         "Wohngeldantrag bescheiden",
@@ -91,7 +91,8 @@ def test_risk_board_begins_with_its_finding(client_as: ClientAs) -> None:
         "Friedhofsgebühren festsetzen",
         "Personalausweis ausstellen",
     ]
-    assert words(page, "#auswahl .why") == (
+    chosen = page_of(client_as("knowledge_manager"), BOARD + "?q=wohngeld")
+    assert words(chosen, "#auswahl .why") == (
         "In II/2028 kann mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil die einzige zuständige "
         "Stelle im II/2028 frei wird und die Vertretung noch eingearbeitet werden muss."
     )
@@ -227,6 +228,28 @@ def test_risk_board_names_appear_for_a_chosen_task_and_are_logged(
         ]
 
 
+def test_exit_of_another_unit_stays_there_though_its_position_was_named_for_a_task_here(
+    client_as: ClientAs, house: SmallHouse, world: World
+) -> None:
+    """Otherwise whoever leads one unit could read any exit: by naming the position for a task of that unit."""
+    with world.inside():
+        own = TaskFactory(key="A-6", title="Angelegenheit klären", unit=house.social)
+        elsewhere = PositionFactory(number="20-09", unit=house.finance)
+        holding(elsewhere, PersonFactory(last_name="Fernau", first_name="Ute"), leaves="2028-Q3")
+        responsible(own, elsewhere)
+    bind(world, "line_manager", house.social)
+    page = page_of(client_as("line_manager"), f"{BOARD}?aufgabe={own.pk}")
+    text = words(page, "#auswahl")
+    assert "weil die einzige zuständige Stelle frei wird und es keine Vertretung gibt." in text
+    assert "1 Person beherrscht sie in einer anderen Organisationseinheit" in text
+    assert [word for word in ("Fernau", "geht im", "frei wird im", "im III/2028 frei") if word in text] == []
+    with world.inside():
+        assert Look.objects.count() == 0
+    everywhere = words(page_of(client_as("knowledge_manager"), f"{BOARD}?aufgabe={own.pk}"), "#auswahl")
+    assert "Ute Fernau geht im III/2028" in everywhere
+    assert "weil die einzige zuständige Stelle im III/2028 frei wird" in everywhere
+
+
 def test_risk_board_shows_an_executive_no_name_and_no_position(
     client_as: ClientAs, house: SmallHouse, world: World
 ) -> None:
@@ -274,7 +297,7 @@ def test_risk_board_shows_the_measures_of_the_task(
     with world.inside():
         MeasureFactory(task=house.benefit, what="Zweite Kraft anlernen")
     assert "Zweite Kraft anlernen geplant · fällig bis 31.03.2027" in words(
-        page_of(client_as("knowledge_manager")), "#auswahl"
+        page_of(client_as("knowledge_manager"), BOARD + "?q=wohngeld"), "#auswahl"
     )
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from staffelstab.core.ui.charts import ALARM, SOFT, Chart, ChartTable, chart_definition
 from staffelstab.core.ui.forms import Combobox, DateInput
 from staffelstab.core.ui.paging import Page
-from staffelstab.core.ui.tables import Column, Table, choice_filter
+from staffelstab.core.ui.tables import Column, Table, choice_filter, chosen_filter
 
 TONES = ("ok", "info", "warn", "high", "critical", "neutral")
 POSITION_LABELS = ("über 12 Monate", "bis 12 Monate", "bis 6 Monate", "bis 3 Monate", "sofort ersetzbar")
@@ -195,6 +195,7 @@ def _quarters() -> list[dict[str, Any]]:
             "y": 84 - round(80 * count / top),
             "past": index < SELECTED_QUARTER,
             "current": index == SELECTED_QUARTER,
+            "tick": index in (0, 4, 12, 16, 19),
         }
         for index, count in enumerate(QUARTERS)
     ]
@@ -225,6 +226,7 @@ def component_samples(request: HttpRequest) -> dict[str, Any]:
                 choices=[("early", _("early")), ("regular", _("regular")), ("late", _("late"))],
                 default="regular",
             ),
+            chosen_filter(query, name="quarter", label=_("Quarter"), value_label="II/2027"),
         ],
         "form": SampleForm(),
         "invalid_form": _bound_form(),

@@ -193,7 +193,8 @@ class Filter:
     """A filter chip: a link per choice, the current one shown on the chip.
 
     `all_label` is the text when nothing is chosen. `clearable` False leaves out that first choice (a scenario
-    always has a value). `searchable` adds a box that narrows long lists.
+    always has a value). `searchable` adds a box that narrows long lists. `remove_url` makes it a link with a cross that
+    takes the choice back, for what was chosen elsewhere on the page.
     """
 
     name: str
@@ -203,6 +204,22 @@ class Filter:
     value_label: Text = ""
     active: bool = False
     searchable: bool = False
+    remove_url: str = ""
+
+
+def chosen_filter(
+    query: QueryDict, *, name: str, label: Text, value_label: Text, with_it: Sequence[str] = ()
+) -> Filter:
+    """A choice made elsewhere on the page (a bar, a cell), to be seen here and taken back together with `with_it`."""
+    return Filter(
+        name=name,
+        label=label,
+        choices=(),
+        value=query.get(name, ""),
+        value_label=value_label,
+        active=True,
+        remove_url=link_to(query, **dict.fromkeys((name, *with_it))),
+    )
 
 
 def choice_filter(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from staffelstab.core.tenancy.models import TenantForeignKey, TenantModel
-from staffelstab.foresight.enums import MeasureKind, MeasureState
+from staffelstab.foresight.enums import OPEN_STATES, MeasureKind, MeasureState
 
 
 class Measure(TenantModel):
@@ -27,6 +27,11 @@ class Measure(TenantModel):
             models.Index(fields=["organisation", "task"], name="measure_task"),
             models.Index(fields=["organisation", "state", "due_on", "id"], name="measure_due"),
         ]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be done: then a past day makes it overdue."""
+        return self.state in OPEN_STATES
 
     def __str__(self) -> str:
         return self.what

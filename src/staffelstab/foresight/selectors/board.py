@@ -19,7 +19,7 @@ from staffelstab.core.ui.paging import Page
 from staffelstab.foresight.domain.exits import BoolArray, IntArray, Scenario
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.domain.risk import NOT_RED
-from staffelstab.foresight.selectors import risks
+from staffelstab.foresight.selectors import measures, risks
 from staffelstab.foresight.selectors.details import TaskDetails, task_details
 from staffelstab.foresight.selectors.register import TaskRow, UnitRow
 from staffelstab.foresight.selectors.risks import HeadFigures, Picture, RecordedFigures
@@ -136,10 +136,23 @@ class Board:
         return int((self.base & self.picture.red_until(self.query.quarter)).sum())
 
     @property
-    def act_now(self) -> int:
-        """Of these, how many should be acted on in the current quarter."""
+    def act_now(self) -> IntArray:
+        """Numbers of those of these that should be acted on in the current quarter."""
         now = self.picture.assessment.act_by == 0
-        return int((self.base & now & self.picture.red_until(self.query.quarter)).sum())
+        return np.flatnonzero(self.base & now & self.picture.red_until(self.query.quarter))
+
+    @property
+    def lists_red_only(self) -> bool:
+        """Whether the list holds exactly the tasks that are red at the chosen quarter or before."""
+        return self.count == self.red and bool(self.picture.red_until(self.query.quarter)[self.order].all())
+
+    def urgent(self) -> int | None:
+        """The task of the list that turns red first, by the chosen quarter; the larger rest risk among equals."""
+        red = self.order[self.picture.red_until(self.query.quarter)[self.order]]
+        if not len(red):
+            return None
+        result = self.picture.assessment
+        return int(red[np.lexsort((red, -result.rest_risk[red], result.red_quarter[red]))[0]])
 
     def quarters(self) -> tuple[QuarterCount, ...]:
         """Red tasks at each quarter of the slider."""
@@ -297,21 +310,23 @@ def _matches(task: TaskRow, text: str) -> bool:
 
 
 def _order(picture: Picture, sort: str, numbers: IntArray) -> IntArray:
-    """Places in `numbers`, sorted; tasks of equal value stay in the order of their titles."""
+    """Places in `numbers`, sorted. Of equal rest risks the one that turns red first leads; else titles decide."""
     result, loaded = picture.assessment, picture.loaded
     name, descending = sort.lstrip("-"), sort.startswith("-")
+    # tasks that are never red come after all others, ascending
+    red = result.red_quarter[numbers].astype(np.int64)
+    red[red == NOT_RED] = np.iinfo(np.int32).max
     values: npt.NDArray[Any]
     if name == "risk":
-        values = result.rest_risk[numbers]
-    elif name == "unit":
+        risk = result.rest_risk[numbers]
+        return np.lexsort((red, -risk if descending else risk))
+    if name == "unit":
         names = sorted(range(len(loaded.units)), key=lambda place: sort_key(loaded.units[place].name))
         rank = np.empty(len(names), dtype=np.int64)
         rank[names] = np.arange(len(names))
         values = rank[loaded.unit[numbers]] if names else numbers
     elif name == "red":
-        # tasks that are never red come after all others, ascending
-        red = result.red_quarter[numbers].astype(np.int64)
-        values = np.where(red == NOT_RED, np.iinfo(np.int32).max, red)
+        values = red
     elif name == "holders":
         values = loaded.holders[numbers]
     else:
@@ -323,7 +338,9 @@ def _order(picture: Picture, sort: str, numbers: IntArray) -> IntArray:
 class BoardPage:
     """The board with one page of its list and the details of one task.
 
-    `selected`: whether the task was asked for; else it is the first of the list, shown without names.
+    `selected`: whether the task was asked for; else it is shown without names, and is the most pressing one of the
+    list (`urgent`) or, where none of it is red, its first. `planned`: tasks to be acted on now that have a planned or
+    running measure.
     `service_names`: names of the services in `services`, which are the most frequent ones in scope. `figures`:
     of the tasks under the filters; `before`: of the quarter before, None where nothing comparable was recorded.
     """
@@ -332,6 +349,8 @@ class BoardPage:
     page: Page[BoardRow]
     details: TaskDetails | None
     selected: bool
+    urgent: bool
+    planned: int
     services: tuple[tuple[str, int], ...]
     service_names: dict[str, str]
     figures: HeadFigures
@@ -348,8 +367,11 @@ def board_page(
     number = shown.number_of(task_id) if task_id else None
     if task_id and number is None:
         raise NotFound
-    if number is None and page.rows:
-        number = page.rows[0].task.number
+    urgent = None if task_id else shown.urgent()
+    if urgent is not None:
+        number = urgent
+    elif number is None and shown.count:
+        number = int(shown.order[0])
     details = None
     if number is not None:
         details = task_details(actor=actor, picture=picture, number=number, with_names=bool(task_id))
@@ -359,11 +381,22 @@ def board_page(
         page=page,
         details=details,
         selected=bool(task_id),
+        urgent=urgent is not None,
+        planned=_planned(shown),
         services=tuple(services),
         service_names=_service_names([key for key, _count in services]),
         figures=risks.head_figures(picture, shown.base),
         before=risks.recorded_before(picture) if shown.base.all() else None,
     )
+
+
+def _planned(shown: Board) -> int:
+    """How many of the tasks to be acted on now have a planned or running measure. No statement where there are none."""
+    pressing = shown.act_now.tolist()
+    if not pressing:
+        return 0
+    provided = measures.tasks_provided_for()
+    return sum(shown.picture.loaded.tasks[number].id in provided for number in pressing)
 
 
 def board_export(*, actor: Actor, as_of: dt.date, query: BoardQuery) -> Board:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -49,8 +51,9 @@ class NamedHolder:
 class TaskDetails:
     """Everything the card of a task shows.
 
-    `holders` is empty unless names were asked for and the actor may see them; so are `position_numbers`, since
-    a number leads to its holder.
+    `holders` is empty unless names were asked for and the actor may see them; `withheld`: how many more hold it
+    through positions whose exits the actor may not read. The sentence tells the exit of a single person to nobody
+    who may not read that exit by itself; `tells_exit`: that it does. `as_of`: the day for which all of it holds.
     """
 
     task: Task
@@ -62,6 +65,7 @@ class TaskDetails:
     tone: str
     responsible: tuple[PositionFacts, ...]
     deputies: tuple[PositionFacts, ...]
+    as_of: dt.date
     may_see_names: bool
     may_record: bool
     holders: tuple[NamedHolder, ...]
@@ -77,6 +81,11 @@ def task_details(
     positions: tuple[PositionFacts, ...] | None = None,
 ) -> TaskDetails:
     """Details of the task at `number`. Raises NotFound when the actor does not see it.
+
+    def red_tone(self, by: int) -> str:
+        """Tone of *red from …*: an alarm only when it comes by that quarter (0: the as-of one)."""
+        red = self.explanation.red_quarter
+        return "high" if red is not None and red <= by else "neutral"
 
     `positions`: its responsible and deputy positions, where the caller has them at hand.
 
@@ -116,6 +125,7 @@ def task_details(
     )
 
 
+        as_of=loaded.as_of,
 def _task(row: TaskRow) -> Task:
     """The task as the permissions and the card need it, from what is loaded anyway: never to be saved."""
     unit = Unit(
@@ -162,3 +172,15 @@ def _named(picture: Picture, holders: tuple[HolderOutlook, ...]) -> tuple[NamedH
 
 def _shifted(picture: Picture, quarter: int | None) -> Quarter | None:
     return None if quarter is None else picture.quarter.shifted(quarter)
+def _may_read_exits(actor: Actor, unit_path: list[UUID]) -> bool:
+    return actor.may(EXIT, Unit(ancestor_ids=unit_path))
+
+
+def _not_to_tell(actor: Actor, picture: Picture, task: Task) -> set[UUID]:
+    """Persons who hold the task, on the day, through a position whose exits the actor may not read."""
+    rows = Holding.objects.filter(
+        current(picture.loaded.as_of), position__responsibilities__task=task
+    ).values_list("person_id", "position__unit__ancestor_ids")
+    return {person_id for person_id, path in rows if not _may_read_exits(actor, path)}
+
+

@@ -12,12 +12,12 @@ from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.models import AuditEntry
 from staffelstab.core.sorting import sort_key
-from staffelstab.foresight.enums import MeasureState
+from staffelstab.foresight.enums import OPEN_STATES
 from staffelstab.foresight.models import Measure
 from staffelstab.foresight.selectors.risks import VIEWERS
 from staffelstab.workforce.models import Position, Task
 
-OPEN = (MeasureState.PLANNED, MeasureState.RUNNING)
+OPEN = OPEN_STATES
 
 SUGGESTIONS = 300
 """Positions offered while typing; any other can be written by its number."""
@@ -47,6 +47,13 @@ def list_measures(
     for word in sort_key(text).split():
         found = found.filter(Q(task__sort_key__contains=word) | Q(what__icontains=word))
     return found
+
+
+def tasks_provided_for() -> frozenset[UUID]:
+    """Tasks of the organisation with a measure that is planned or running. One statement."""
+    return frozenset(
+        Measure.objects.filter(state__in=OPEN).order_by().values_list("task_id", flat=True).distinct()
+    )
 
 
 def of_task(task: Task) -> QuerySet[Measure]:

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from staffelstab.core.ui import numbers
-from staffelstab.core.ui.tables import Column, Filter, Table, Text, choice_filter, link_to
+from staffelstab.core.ui.tables import Column, Filter, Table, Text, choice_filter, chosen_filter, link_to
 from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.enums import MeasureKind
-from staffelstab.foresight.selectors.board import Board, BoardPage, BoardRow
+from staffelstab.foresight.selectors.board import DEFAULT_QUARTER, SLIDER, Board, BoardPage, BoardRow
 from staffelstab.foresight.selectors.details import NamedHolder, PositionFacts, TaskDetails
 from staffelstab.vocabulary.enums import Topic
 from staffelstab.workforce.enums import Criticality
@@ -34,19 +34,20 @@ POSITION_LABELS: Final[dict[int, Text]] = {
 }
 EXIT_LABELS: Final[dict[int, Text]] = {
     1: gettext_lazy("later"),
-    2: gettext_lazy("within 6 years"),
-    3: gettext_lazy("within 4 years"),
-    4: gettext_lazy("within 2 years"),
-    5: gettext_lazy("within 1 year"),
+    2: gettext_lazy("up to 6 years"),
+    3: gettext_lazy("up to 4 years"),
+    4: gettext_lazy("up to 2 years"),
+    5: gettext_lazy("up to 1 year"),
 }
 BAR_HEIGHT: Final = 84
+YEAR: Final = 4
 SMALLEST_BAR: Final = 3
 INDENT: Final = "\u2003"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A quarter of the slider; `y` and `height` in a picture 84 high."""
+    """A quarter of the slider; `y` and `height` in a picture 84 high; `tick`: its name stands below it."""
 
     label: str
     text: str
@@ -55,6 +56,7 @@ class Bar:
     number: int
     current: bool
     past: bool
+    tick: bool
     y: int
     height: int
 
@@ -126,8 +128,15 @@ def filters(shown: BoardPage, query: QueryDict) -> tuple[Filter, ...]:
             all_label=_("all tasks"),
         ),
     ]
-    found += _cell_filters(board, query)
-    return tuple(each for each in found if len(each.choices) > 1)
+    offered = [each for each in found if len(each.choices) > 1]
+    return (*offered, *_quarter_filter(board, query), *_cell_filters(board, query))
+
+
+def _quarter_filter(board: Board, query: QueryDict) -> list[Filter]:
+    """The chosen quarter as a chip, where it is not the usual one."""
+    if board.query.quarter == DEFAULT_QUARTER:
+        return []
+    return [chosen_filter(query, name="quartal", label=_("By the end of"), value_label=board.chosen.label)]
 
 
 def _cell_filters(board: Board, query: QueryDict) -> list[Filter]:
@@ -139,8 +148,12 @@ def _cell_filters(board: Board, query: QueryDict) -> list[Filter]:
     if not all(value for *_rest, value in chosen):
         return []
     return [
-        choice_filter(
-            query, name=name, label=label, choices=[(str(value), labels[value])], all_label=_("all")
+        chosen_filter(
+            query,
+            name=name,
+            label=label,
+            value_label=labels[value],
+            with_it=[each for each, *_rest in chosen],
         )
         for name, label, labels, value in chosen
     ]
@@ -161,11 +174,17 @@ def bars(board: Board, query: QueryDict) -> tuple[Bar, ...]:
             number=each.number,
             current=each.number == board.query.quarter,
             past=each.number < board.query.quarter,
+            tick=_has_tick(each.number, board.query.quarter),
             y=BAR_HEIGHT - height,
             height=height,
         )
         for each, height in zip(counted, heights, strict=True)
     )
+
+
+def _has_tick(number: int, chosen: int) -> bool:
+    """The ends and each year's first, unless the label of the chosen quarter needs the room."""
+    return (number % YEAR == 0 or number == SLIDER - 1) and abs(number - chosen) >= YEAR
 
 
 def matrix(board: Board, query: QueryDict) -> list[tuple[Text, list[MatrixCell]]]:

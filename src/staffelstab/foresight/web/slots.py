@@ -10,6 +10,7 @@ from staffelstab.foresight.selectors import details, risks
 from staffelstab.workforce.enums import ResponsibilityKind
 from staffelstab.workforce.selectors.tasks import TaskDetail
 
+from staffelstab.foresight.web import board
 
 def task_risk(request: Request, page: object) -> Block | None:
     """The risk of a task on its page: the figure, one sentence, the measures. Nothing for actors who do not see it."""
@@ -26,7 +27,25 @@ def task_risk(request: Request, page: object) -> Block | None:
     found = details.task_details(
         actor=actor, picture=picture, number=number, with_names=False, positions=_facts(page)
     )
-    return Block("foresight/risk/task_slot.html", {"details": found})
+    if found.tells_exit:
+        request.looks.extend((details.LOOK, holder) for holder in _holders(page))
+    context = {
+        "details": found,
+        "rest_risk": board.risk_number(found.rest_risk),
+        "red_tone": found.red_tone(risks.SOON),
+    }
+    return Block("foresight/risk/task_slot.html", context)
+
+
+def _holders(page: TaskDetail) -> list[UUID]:
+    """Whose data are looked at: those who can do the task today."""
+    return [
+        holder.subject_id
+        for part in page.parts
+        if part.responsibility.kind == ResponsibilityKind.RESPONSIBLE or part.responsibility.ready
+        for holder in part.holders
+        if holder.subject_id is not None
+    ]
 
 
 def _facts(page: TaskDetail) -> tuple[details.PositionFacts, ...]:

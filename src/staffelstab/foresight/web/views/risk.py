@@ -15,11 +15,11 @@ from staffelstab.core.ui.requests import Request
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.selectors import assumptions
 from staffelstab.foresight.selectors.board import Board, BoardPage, board_export, board_page
+from staffelstab.foresight.selectors.details import LOOK
 from staffelstab.foresight.selectors.sentences import percent_exact
 from staffelstab.foresight.web import board as drawing
+from staffelstab.foresight.web import finding
 from staffelstab.foresight.web.forms.risk import board_query
-
-LOOK = "foresight.risk"
 
 
 @access("foresight.risk.view")
@@ -53,17 +53,18 @@ def risk_board(request: Request) -> HttpResponse:
 
 def _board_context(request: Request, shown: BoardPage) -> dict[str, object]:
     board, details = shown.board, shown.details
-    bars = drawing.bars(board, request.GET)
     return {
         "board": board,
         "page": shown.page,
         "details": details,
         "selected": shown.selected,
+        "urgent": shown.urgent,
+        "red_tone": details.red_tone(board.query.quarter) if details else "",
         "filters": drawing.filters(shown, request.GET),
         "turnover": percent_exact(board.picture.assessment.turnover),
-        "bars": bars,
-        "bar_now": bars[board.query.quarter],
-        "bar_ends": (bars[0], bars[-1]),
+        "bars": drawing.bars(board, request.GET),
+        "pressing": finding.pressing(shown),
+        "red_only": finding.red_only(board, request.GET),
         "matrix": drawing.matrix(board, request.GET),
         "exit_labels": tuple(drawing.EXIT_LABELS.values()),
         "table": drawing.table(shown, request.GET),
