@@ -9,7 +9,7 @@ from staffelstab.core.actors import Actor
 from staffelstab.core.permissions import Predicate, has_role, is_system, predicate
 from staffelstab.foresight.enums import ReportSubject
 from staffelstab.identity.enums import Role
-from staffelstab.workforce.permissions import role_here
+from staffelstab.workforce.permissions import role_everywhere, role_here
 
 manages = role_here(Role.KNOWLEDGE_MANAGER, Role.LINE_MANAGER)
 
@@ -67,7 +67,8 @@ RULES: Final[Mapping[str, Predicate]] = {
     | is_system,
     "foresight.measure.edit": manages | is_system,
     "foresight.record.write": is_system,
-    "foresight.settings.edit": has_role(Role.KNOWLEDGE_MANAGER) | is_system,
+    # The assumptions hold for the whole house.
+    "foresight.settings.edit": role_everywhere(Role.KNOWLEDGE_MANAGER) | is_system,
     "foresight.report.view": reads_reports | is_system,
     "foresight.report.make": makes_reports | is_system,
     # What a house lets its network see is decided where it is answered for.

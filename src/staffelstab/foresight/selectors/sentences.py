@@ -24,7 +24,8 @@ class Situation:
     """The figure of a task and the positions behind it.
 
     `responsible`: responsible positions; `untrained`: deputies that still need training; `ready`: deputies that
-    are ready, occupied or not; `turnover`: yearly share.
+    are ready, occupied or not; `turnover`: yearly share; `tells_exits`: whether the reader may know when a single
+    holder leaves.
     """
 
     explanation: Explanation
@@ -33,6 +34,7 @@ class Situation:
     responsible: int
     untrained: int
     ready: int
+    tells_exits: bool = True
 
 
 def percent(share: float) -> str:
@@ -102,6 +104,8 @@ def _vacancy(situation: Situation) -> str:
 def _leaving(situation: Situation, holder: HolderOutlook, subject: str) -> list[str]:
     if holder.first is None or holder.last is None or holder.stay is Stay.STAYING:
         return [_("only one person can do it"), _turnover(situation)]
+    if not situation.tells_exits:
+        return [_("%(subject)s becomes vacant") % {"subject": subject}]
     first, last = (situation.as_of.shifted(each).label for each in (holder.first, holder.last))
     if first == last:
         return [_("%(subject)s becomes vacant in %(quarter)s") % {"subject": subject, "quarter": first}]
