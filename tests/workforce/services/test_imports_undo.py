@@ -23,10 +23,13 @@ from staffelstab.workforce.models import (
     Task,
     Unit,
 )
+from staffelstab.workforce.services import units
 from staffelstab.workforce.services.imports import reversal, runs
 from staffelstab.workforce.services.imports.errors import ImportBusy, ImportNotPossible, ImportOutdated
+from staffelstab.workforce.services.imports.tree import CircleOfUnits, write_paths
 from staffelstab.workforce.services.imports.undo import undo
 from tests.factories.register import SMALL, Sheets, with_rows, without_rows, write_folder
+from tests.factories.workforce import UnitFactory
 from tests.world import World
 
 MODELS = (Unit, Position, Person, Holding, Task, Responsibility)
@@ -196,6 +199,76 @@ def test_reverse_leaves_everything_when_other_data_depend_on_it(
     with world.inside():
         measure.delete()
     assert take_back(world, batch, now)["removed"] == 18
+
+
+def test_reverse_leaves_everything_when_units_moved_since_would_close_a_circle(
+    importing: Importing, world: World, now: datetime
+) -> None:
+    columns = ["Kürzel", "Name", "Übergeordnet"]
+    importing({"Einheiten": [columns, ["P", "Amt P", ""], ["V", "Amt V", ""], ["U", "Amt U", "P"]]}, 1)
+    batch = importing({"Einheiten": [columns, ["U", "Amt U", "V"]]}, 2)
+    with world.inside():
+        unit, parent = Unit.objects.get(code="P"), Unit.objects.get(code="U")
+        later = now + timedelta(minutes=3)
+        units.move_unit(unit=unit, parent=parent, seen=None, actor=world.actor(), now=later)
+    before = contents(world)
+    ask(world, batch, now)
+    done = run_job(world, batch, now)
+    assert done.state == "applied"
+    assert done.failure == (
+        "The import cannot be undone: units have been moved by hand since, and with their former places some would "
+        "lie below themselves. Move those units back first, or correct the register by hand."
+    )
+    assert contents(world) == before
+    with world.inside():
+        unit.refresh_from_db()
+        units.move_unit(unit=unit, parent=None, seen=None, actor=world.actor(), now=later)
+    assert take_back(world, batch, now)["restored"] == 1
+
+
+def test_paths_are_not_written_over_a_circle(world: World, now: datetime) -> None:
+    with world.inside():
+        a, b, c = (UnitFactory(code=code) for code in "ABC")
+        Unit.objects.filter(pk=a.pk).update(parent=b)
+        Unit.objects.filter(pk=b.pk).update(parent=a)
+        Unit.objects.filter(pk=c.pk).update(parent=a)
+        with pytest.raises(CircleOfUnits, match="3 units have no way to the top"):
+            write_paths(world.organisation.pk)
+
+
+def test_take_back_leaves_columns_that_a_later_release_has_added(
+    importing: Importing, world: World, now: datetime
+) -> None:
+    importing(SMALL, 1)
+    sheets = with_rows("Aufgaben")
+    sheets["Aufgaben"][1][1] = "Statistik melden"
+    sheets["Personen"][1][1] = "Zander"
+    sheets["Zuständigkeiten"] = sheets["Zuständigkeiten"][:-1]
+    batch = importing(sheets, 2, end_missing=True)
+    with world.inside():
+        task = Task.objects.get(key="50-W1")
+        # As if the import had been applied by a release that knew nothing of these columns.
+        for column in ("topic", "unit_sort_key", "sort_key", "search", "ready", "audience"):
+            for change in ImportChange.objects.filter(before__has_key=column):
+                del change.before[column]
+                change.save()
+        Task.objects.filter(pk=task.pk).update(topic="digital")  # a migration would not touch changed_at
+    undone = take_back(world, batch, now)
+    assert (undone["restored"], undone["kept"]) == (3, 0)
+    with world.inside():
+        task.refresh_from_db()
+        person = Person.objects.get(personnel_number="4711")
+        part = Responsibility.objects.get(task__key="50-W2", position__number="50-01")
+    assert (task.title, task.topic, task.unit_sort_key) == (
+        "Wohngeldantrag bescheiden",
+        "digital",
+        "000050 000001 wohngeldstelle",
+    )
+    assert (task.sort_key, task.search) == (
+        "wohngeldantrag bescheiden",
+        "wohngeldantrag bescheiden\n50 w1\nmiete entlasten",
+    )
+    assert (person.sort_key, part.ready) == ("albers ines", False)
 
 
 def test_reverse_leaves_everything_and_a_sentence_after_an_unexpected_error(

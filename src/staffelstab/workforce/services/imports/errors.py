@@ -67,3 +67,13 @@ class UndoBlocked(DomainError):
         "The import cannot be undone: other entries, for example measures, already refer to what it created. "
         "Delete those first, or correct the register by hand."
     )
+
+
+class UndoClosesCircle(UndoBlocked):
+    """People have moved units since: with their former places back, some would lie below themselves."""
+
+    code = "workforce.import.undo_closes_circle"
+    template = _(
+        "The import cannot be undone: units have been moved by hand since, and with their former places some would "
+        "lie below themselves. Move those units back first, or correct the register by hand."
+    )

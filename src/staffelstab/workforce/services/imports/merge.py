@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from staffelstab.workforce.services.imports import plan
+from staffelstab.workforce.services.imports import plan, tree
 from staffelstab.workforce.services.imports.staging import Progress
 from staffelstab.workforce.services.imports.tables import (
     HOLDINGS,
@@ -41,17 +41,6 @@ _REMOVES: Final[Mapping[str, str]] = {
 REMOVED: Final = "_removed"
 """Key in a before-image that is no column: the import deleted the row."""
 
-ANCESTORS: Final = """
-WITH RECURSIVE tree AS (
-    SELECT id, ARRAY[id] AS path FROM workforce_unit WHERE organisation_id = %(org)s AND parent_id IS NULL
-    UNION ALL
-    SELECT u.id, tree.path || u.id FROM tree
-    JOIN workforce_unit u ON u.organisation_id = %(org)s AND u.parent_id = tree.id
-)
-UPDATE workforce_unit u SET ancestor_ids = tree.path FROM tree
-WHERE u.id = tree.id AND u.organisation_id = %(org)s AND u.ancestor_ids IS DISTINCT FROM tree.path
-"""
-
 
 def merge(
     values: Mapping[str, Any],
@@ -62,7 +51,10 @@ def merge(
     sheets: Mapping[str, int],
     progress: Progress,
 ) -> dict[str, int]:
-    """Apply the plan; ``sheets`` are the sheets of the file with their rows. Returns how many rows ended, by sheet."""
+    """Apply the plan; ``sheets`` are the sheets of the file with their rows. Returns how many rows ended, by sheet.
+
+    Raises CircleOfUnits, which the checks of the file leave no room for.
+    """
     values = {**values, "import": import_id, "now": now}
     done, total = 0, sum(sheets.values())
     ended = _end_missing(values) if end_missing else {}
@@ -73,8 +65,7 @@ def merge(
             _insert(target, values)
             done += sheets[target.sheet]
     if "units" in sheets:
-        with connection.cursor() as cursor:
-            cursor.execute(ANCESTORS, values)
+        tree.write_paths(values["org"])
     progress("commit", done, total)
     return ended
 

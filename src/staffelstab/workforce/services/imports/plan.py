@@ -9,7 +9,7 @@ row of the file with its action (new, changed, unchanged) and the values it will
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -237,14 +237,19 @@ def _complete_derived(staged: Staged) -> None:
 
 
 def _derive_again(target: Target, query: str, derive: Any) -> None:
-    names = target.derived
     with connection.cursor() as cursor:
         cursor.execute(query)
         rows = [(row[0], *derive(row)) for row in cursor.fetchall()]
-        arrays = ", ".join(["%s::uuid[]", *["%s::text[]"] * len(names)])
-        columns = ", ".join(names)
-        written = ", ".join(f"{name} = v.{name}" for name in names)
+    write_derived(target.plan, target.derived, rows)
+
+
+def write_derived(table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write derived columns, all texts; ``rows``: (id, value, …) in the order of ``names``."""
+    arrays = ", ".join(["%s::uuid[]", *["%s::text[]"] * len(names)])
+    columns = ", ".join(names)
+    written = ", ".join(f"{name} = v.{name}" for name in names)
+    with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {target.plan} p SET {written} FROM unnest({arrays}) AS v(id, {columns}) WHERE p.id = v.id",
+            f"UPDATE {table} p SET {written} FROM unnest({arrays}) AS v(id, {columns}) WHERE p.id = v.id",
             [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(len(names) + 1)],
         )

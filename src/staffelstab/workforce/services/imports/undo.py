@@ -4,19 +4,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, models, transaction
 
+from staffelstab.workforce.domain.import_sheets import SHEET_BY_KEY
 from staffelstab.workforce.models import Holding, Person, Position, Responsibility, Task, Unit
-from staffelstab.workforce.services.imports.errors import UndoBlocked
-from staffelstab.workforce.services.imports.merge import ANCESTORS, REMOVED
+from staffelstab.workforce.services.imports import plan, tree
+from staffelstab.workforce.services.imports.errors import UndoBlocked, UndoClosesCircle
+from staffelstab.workforce.services.imports.merge import REMOVED
 from staffelstab.workforce.services.imports.staging import Progress
-from staffelstab.workforce.services.imports.tables import TARGET, TARGETS
+from staffelstab.workforce.services.imports.tables import TARGET, TARGETS, Target
 
 _MODELS: Final[Mapping[str, type[models.Model]]] = {
     "units": Unit,
@@ -61,7 +65,10 @@ class Undone:
 
 
 def undo(*, organisation_id: UUID, import_id: UUID, applied_at: datetime, progress: Progress) -> Undone:
-    """Undo in the caller's transaction. Raises UndoBlocked and changes nothing when other data depend on new rows."""
+    """Undo in the caller's transaction.
+
+    Raises UndoBlocked and changes nothing when other data depend on new rows; UndoClosesCircle, which is one of it.
+    """
     values = {"org": organisation_id, "import": import_id, "applied": applied_at}
     counts = {"remove": 0, "restore": 0}
     try:
@@ -74,6 +81,8 @@ def undo(*, organisation_id: UUID, import_id: UUID, applied_at: datetime, progre
             cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     except IntegrityError as error:
         raise UndoBlocked from error
+    except tree.CircleOfUnits as error:
+        raise UndoClosesCircle from error
     kept, names = _kept(values)
     _execute(
         "DELETE FROM workforce_importchange WHERE organisation_id = %(org)s AND batch_id = %(import)s", values
@@ -94,26 +103,68 @@ def _execute(sql: str, values: Mapping[str, Any]) -> int:
 
 def _restore(sheet: str, values: Mapping[str, Any]) -> int:
     table = TARGET[sheet].table
-    names = [
-        f.column for f in _MODELS[sheet]._meta.concrete_fields if f.column not in {"id", "organisation_id"}
-    ]
-    images = f"""FROM workforce_importchange c, LATERAL jsonb_populate_record(NULL::{table}, c.before) r
+    fields = _MODELS[sheet]._meta.concrete_fields
+    kept = _kept_columns(sheet, values)
+    written = [f.column for f in fields if f.column in kept - {"id", "organisation_id"}]
+    # What a row that was removed is made of besides: the values new rows of today's release begin with.
+    added = {f.column: f.get_default() for f in fields if f.column not in kept and not f.has_db_default()}
+    values = {**values, "added": json.dumps(added, cls=DjangoJSONEncoder)}
+    images = f"""FROM workforce_importchange c,
+        LATERAL jsonb_populate_record(NULL::{table}, %(added)s::jsonb || c.before) r
         WHERE c.organisation_id = %(org)s AND c.batch_id = %(import)s AND c."table" = '{sheet}'"""
-    count = _execute(
-        f"""UPDATE {table} t SET {", ".join(f'"{name}" = r."{name}"' for name in names)} {images}
-        AND t.id = c.row_id AND t.organisation_id = %(org)s AND t.changed_at = %(applied)s""",
-        values,
-    )
-    columns = ", ".join(f'"{name}"' for name in ("id", "organisation_id", *names))
-    chosen = ", ".join(f'r."{name}"' for name in ("id", "organisation_id", *names))
-    count += _execute(
-        f"""INSERT INTO {table} ({columns}) SELECT {chosen} {images} AND (c.before ->> '{REMOVED}')::boolean
-        ON CONFLICT DO NOTHING""",
-        values,
-    )
+    count = 0
+    if kept:
+        count += _execute(
+            f"""UPDATE {table} t SET {", ".join(f'"{name}" = r."{name}"' for name in written)} {images}
+            AND t.id = c.row_id AND t.organisation_id = %(org)s AND t.changed_at = %(applied)s""",
+            values,
+        )
+        names = [f.column for f in fields if f.column in kept or f.column in added]
+        count += _execute(
+            f"""INSERT INTO {table} ({", ".join(f'"{name}"' for name in names)})
+            SELECT {", ".join(f'r."{name}"' for name in names)} {images} AND (c.before ->> '{REMOVED}')::boolean
+            ON CONFLICT DO NOTHING""",
+            values,
+        )
+        if not kept.issuperset(TARGET[sheet].derived):
+            _derive_again(TARGET[sheet], values)
     if sheet == "units":
-        _execute(ANCESTORS, values)
+        tree.write_paths(values["org"])
     return count
+
+
+def _kept_columns(sheet: str, values: Mapping[str, Any]) -> set[str]:
+    """The columns of the before-images: those the table had when the import was applied, perhaps by an older release.
+
+    One import writes all of them in one transaction. Empty when there are none.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT jsonb_object_keys(before) FROM (SELECT before FROM workforce_importchange
+            WHERE organisation_id = %(org)s AND batch_id = %(import)s AND "table" = %(sheet)s LIMIT 1) one""",
+            {**values, "sheet": sheet},
+        )
+        return {name for (name,) in cursor.fetchall()}
+
+
+def _derive_again(target: Target, values: Mapping[str, Any]) -> None:
+    """Derived columns the before-images do not have, from what was restored."""
+    columns = {f.column for f in _MODELS[target.sheet]._meta.concrete_fields}
+    inputs = ", ".join(
+        f't."{name}"' if name in columns else "NULL" for name in SHEET_BY_KEY[target.sheet].fields
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT t.id, {inputs} FROM {target.table} t JOIN workforce_importchange c ON c.row_id = t.id
+            WHERE t.organisation_id = %(org)s AND c.organisation_id = %(org)s AND c.batch_id = %(import)s
+              AND c."table" = '{target.sheet}' AND t.changed_at = (c.before ->> 'changed_at')::timestamptz""",
+            values,
+        )
+        rows = cursor.fetchall()
+    derive = target.derive
+    assert derive is not None  # noqa: S101 - for the type checker: a target with derived columns has one
+    found = zip(rows, derive([row[1:] for row in rows]), strict=True)
+    plan.write_derived(target.table, target.derived, [(row[0], *values) for row, values in found])
 
 
 _KEPT: Final = """SELECT x.name, count(*) OVER () FROM (
