@@ -174,3 +174,54 @@ def test_end_holding_makes_the_position_vacant(world: World, now: datetime) -> N
     assert Holding.objects.get(pk=holding.pk).ends_on == TODAY
     with pytest.raises(errors.ChangedMeanwhile):
         holdings.end_holding(holding=holding, last_day=TODAY, seen=NOW, actor=actor, now=LATER)
+
+
+FAR_AWAY = [dt.date(1, 1, 1), dt.date(1926, 11, 22), dt.date(1949, 12, 31), dt.date(2087, 1, 1), dt.date.max]
+
+
+@pytest.mark.parametrize("day", FAR_AWAY)
+def test_days_nobody_can_mean_are_refused(world: World, now: datetime, day: dt.date) -> None:
+    holding = HoldingFactory(starts_on=dt.date(2020, 1, 1))
+    for given in ({"starts_on": day}, {"starts_on": None, "ends_on": day}):
+        with pytest.raises(errors.DayOutOfBounds) as refused:
+            create(world, PositionFactory(), PersonFactory(), **given)
+        assert "01.01.1950" in refused.value.message
+        assert "31.12.2086" in refused.value.message
+    share, actor = Decimal(1), world.actor()
+    with pytest.raises(errors.DayOutOfBounds):
+        holdings.edit_holding(
+            holding=holding, share=share, starts_on=day, ends_on=None, seen=None, actor=actor, now=now
+        )
+    with pytest.raises(errors.DayOutOfBounds):
+        holdings.end_holding(holding=holding, last_day=day, seen=None, actor=actor, now=now)
+    fresh = Holding.objects.get(pk=holding.pk)
+    assert (fresh.starts_on, fresh.ends_on) == (dt.date(2020, 1, 1), None)
+
+
+def test_edit_holding_leaves_a_far_day_that_stays_as_it_is(world: World, now: datetime) -> None:
+    holding = HoldingFactory(ends_on=dt.date(2150, 12, 31))  # from a file
+    holdings.edit_holding(
+        holding=holding,
+        share=Decimal("0.5"),
+        starts_on=None,
+        ends_on=dt.date(2150, 12, 31),
+        seen=None,
+        actor=world.actor(),
+        now=now,
+    )
+    assert Holding.objects.get(pk=holding.pk).share == Decimal("0.500")
+
+
+def test_end_holding_does_not_take_up_one_that_is_over(world: World, now: datetime) -> None:
+    over = HoldingFactory(ends_on=TODAY - dt.timedelta(days=1))
+    with pytest.raises(errors.HoldingEnded) as refused:
+        holdings.end_holding(
+            holding=over, last_day=dt.date(2080, 1, 1), seen=None, actor=world.actor(), now=now
+        )
+    assert "21.11.2026" in refused.value.message
+    assert Holding.objects.get(pk=over.pk).ends_on == TODAY - dt.timedelta(days=1)
+    running = HoldingFactory(ends_on=TODAY)
+    holdings.end_holding(
+        holding=running, last_day=dt.date(2027, 1, 31), seen=None, actor=world.actor(), now=now
+    )
+    assert Holding.objects.get(pk=running.pk).ends_on == dt.date(2027, 1, 31)

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from staffelstab.core import audit
-from staffelstab.core.errors import PermissionRefused
+from staffelstab.core.errors import DomainError, PermissionRefused
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.models import Holding, Person
 from staffelstab.workforce.services import errors, persons
@@ -148,6 +148,45 @@ def test_end_person_ahead_keeps_them_in_the_directory(world: World, now: datetim
     assert Holding.objects.get(pk=holding.pk).ends_on == ahead
     assert Holding.objects.filter(pk=later.pk).count() == 0
     assert audit.history(later)[0].action == "workforce.holding.withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("last_day", "refusal"),
+    [
+        (dt.date(1, 1, 1), errors.DayOutOfBounds),
+        (dt.date(1926, 11, 22), errors.DayOutOfBounds),
+        (dt.date(2020, 4, 30), errors.HoldingBeganLater),
+    ],
+)
+def test_end_person_with_a_mistyped_day_deletes_nothing(
+    world: World, now: datetime, last_day: dt.date, refusal: type[DomainError]
+) -> None:
+    position = PositionFactory(number="50-01", title="Leitung")
+    running = HoldingFactory(position=position, starts_on=dt.date(2020, 5, 1), exit_quarter=8114)
+    to_come = HoldingFactory(person=running.person, starts_on=dt.date(2027, 6, 1))
+    with pytest.raises(refusal) as refused:
+        persons.end_person(person=running.person, last_day=last_day, seen=None, actor=world.actor(), now=now)
+    if refusal is errors.HoldingBeganLater:
+        assert "50-01 Leitung" in refused.value.message
+        assert "01.05.2020" in refused.value.message
+    assert set(Holding.objects.values_list("pk", "ends_on", "exit_quarter")) == {
+        (running.pk, None, 8114),
+        (to_come.pk, None, None),
+    }
+    assert Person.objects.get(pk=running.person_id).ended_on is None
+    assert audit.history(running.person).count() == 0
+
+
+def test_end_person_withdraws_only_what_begins_after_today(world: World, now: datetime) -> None:
+    yesterday = TODAY - dt.timedelta(days=1)
+    tomorrow = HoldingFactory(starts_on=TODAY + dt.timedelta(days=1))
+    persons.end_person(person=tomorrow.person, last_day=yesterday, seen=None, actor=world.actor(), now=now)
+    assert Holding.objects.filter(pk=tomorrow.pk).count() == 0
+    today = HoldingFactory(starts_on=TODAY)
+    with pytest.raises(errors.HoldingBeganLater):
+        persons.end_person(person=today.person, last_day=yesterday, seen=None, actor=world.actor(), now=now)
+    persons.end_person(person=today.person, last_day=TODAY, seen=None, actor=world.actor(), now=now)
+    assert Holding.objects.get(pk=today.pk).ends_on == TODAY
 
 
 def test_end_person_on_a_position_of_another_area_is_refused(world: World, now: datetime) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 import pytest
 
 from staffelstab.core import audit
-from staffelstab.core.errors import PermissionRefused
+from staffelstab.core.errors import DomainError, PermissionRefused
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.enums import ResponsibilityKind as Kind
 from staffelstab.workforce.models import Holding, Position, Responsibility
@@ -199,6 +199,20 @@ def test_end_position_refusals(world: World) -> None:
     end(position, world)
     with pytest.raises(errors.AlreadyEnded):
         end(position, world)
+
+
+@pytest.mark.parametrize(
+    ("last_day", "refusal"),
+    [(dt.date(1926, 11, 22), errors.DayOutOfBounds), (dt.date(2020, 4, 30), errors.HoldingBeganLater)],
+)
+def test_end_position_with_a_mistyped_day_deletes_no_holding(
+    world: World, last_day: dt.date, refusal: type[DomainError]
+) -> None:
+    holding = HoldingFactory(starts_on=dt.date(2020, 5, 1), exit_quarter=8114)
+    with pytest.raises(refusal):
+        end(holding.position, world, last_day=last_day)
+    assert list(Holding.objects.values_list("pk", "ends_on", "exit_quarter")) == [(holding.pk, None, 8114)]
+    assert Position.objects.get(pk=holding.position_id).ended_on is None
 
 
 def test_end_position_moves_no_task_of_another_area(world: World) -> None:

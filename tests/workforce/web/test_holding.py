@@ -86,3 +86,50 @@ def test_holding_exit_is_for_personnel_only(client_as: Any, world: World, role: 
     address = reverse("workforce:holding_exit", args=[holding.pk])
     assert client_as(role).get(address).status_code == 404
     assert client_as(role).post(address, {"quarter": "8120"}).status_code == 404
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1926-11-22", "9999-12-31"])
+def test_a_mistyped_year_is_noticed_at_its_field(client_as: Any, world: World, day: str) -> None:
+    with world.inside():
+        holding = HoldingFactory(starts_on="2020-05-01")
+    client = client_as("personnel")
+    sentence = "kann nicht stimmen. Geben Sie einen Tag zwischen dem 01.01.1950 und dem 31.12."
+    for name, noun, key in (
+        ("holding_edit", "starts_on", holding.pk),
+        ("holding_end", "last_day", holding.pk),
+        ("person_end", "last_day", holding.person_id),
+        ("position_end", "last_day", holding.position_id),
+    ):
+        address = reverse(f"workforce:{name}", args=[key])
+        answer = client.post(address, {**form_of(client.get(address)), noun: day})
+        assert answer.status_code == 422, name
+        assert sentence in words(answer), name
+    with world.inside():
+        fresh = Holding.objects.get()
+    assert (fresh.starts_on, fresh.ends_on) == (dt.date(2020, 5, 1), None)
+
+
+def test_leaving_before_the_holding_began_names_the_holding(client_as: Any, world: World) -> None:
+    with world.inside():
+        position = PositionFactory(number="50-01", title="Leitung")
+        holding = HoldingFactory(position=position, starts_on="2020-05-01")
+    client = client_as("personnel")
+    address = reverse("workforce:person_end", args=[holding.person_id])
+    answer = client.post(address, {**form_of(client.get(address)), "last_day": "2019-11-22"})
+    assert answer.status_code == 422
+    assert (
+        "Die Besetzung der Stelle „50-01 Leitung“ hat erst am 01.05.2020 begonnen und kann nicht vorher enden."
+        in words(answer)
+    )
+
+
+def test_a_holding_that_is_over_can_be_edited_but_not_ended(client_as: Any, world: World) -> None:
+    with world.inside():
+        holding = HoldingFactory(ends_on="2024-06-30")
+    client = client_as("personnel")
+    page = client.get(reverse("workforce:person_detail", args=[holding.person_id])).content.decode()
+    edit, end = (reverse(f"workforce:holding_{verb}", args=[holding.pk]) for verb in ("edit", "end"))
+    assert (edit in page, end in page) == (True, False)
+    answer = client.post(end, {**form_of(client.get(end)), "last_day": "2080-01-01"})
+    assert answer.status_code == 422
+    assert "Diese Besetzung ist schon am 30.06.2024 zu Ende gegangen." in words(answer)

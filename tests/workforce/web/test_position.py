@@ -125,7 +125,8 @@ def test_position_create_edit_end(client_as: Any, world: World) -> None:
     end = reverse("workforce:position_end", args=[position.pk])
     page = client.get(end)
     assert "1 Aufgabe hängt an ihr." in words(page)
-    ahead = client.post(end, {**form_of(page), "last_day": "2999-01-01"})
+    tomorrow = (dt.datetime.now(dt.UTC) + dt.timedelta(days=2)).date().isoformat()
+    ahead = client.post(end, {**form_of(page), "last_day": tomorrow})
     assert "Dieser Tag liegt in der Zukunft." in words(ahead)
     # Personnel may not give the task to somebody else: that is for those who keep the tasks.
     refused = client.post(end, {**form_of(page), "successor": "9 Nachfolge"})

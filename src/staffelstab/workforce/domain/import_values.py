@@ -14,13 +14,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from staffelstab.workforce.domain.days import FIRST_YEAR
 from staffelstab.workforce.enums import ExitBand, ResponsibilityKind
 
 type Parser = Callable[[str], object]
 type Exit = tuple[int | None, str]
 """(quarter as 4 × year + quarter − 1, or None; band such as ``"within_1"``, or ``""``): one of the two."""
 
-FIRST_YEAR: Final = 1950
 LAST_YEAR: Final = 2150
 FIRST_EXIT_YEAR: Final = 2000
 

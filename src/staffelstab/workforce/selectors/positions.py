@@ -64,6 +64,11 @@ class HoldingRow:
     may_set_exit: bool
 
     @property
+    def may_mend(self) -> bool:
+        """Whether the actor may correct a holding that is over or has not begun, of a person who is still here."""
+        return self.may_edit and self.holding.person.ended_on is None
+
+    @property
     def exit_label(self) -> str:
         """The exit quarter for people; empty without one."""
         quarter = self.holding.exit_quarter

@@ -10,7 +10,10 @@ __all__ = [
     "AccountTaken",
     "AlreadyEnded",
     "ChangedMeanwhile",
+    "DayOutOfBounds",
     "EndsBeforeStart",
+    "HoldingBeganLater",
+    "HoldingEnded",
     "HoldingTwice",
     "LiesAhead",
     "NotOurAccount",
@@ -106,6 +109,26 @@ class HoldingTwice(DomainError):
 class EndsBeforeStart(DomainError):
     code = "workforce.holding.ends_before_start"
     template = _("The last day lies before the first day.")
+
+
+class HoldingBeganLater(EndsBeforeStart):
+    """A holding that should end with its person or position began after the last day; ``day`` is its first one."""
+
+    code = "workforce.holding.began_later"
+    template = _(
+        "The holding of the position “%(position)s” began only on %(day)s and cannot end before that. "
+        "Check the last day you gave. If it is right, correct the first day of this holding first."
+    )
+
+
+class HoldingEnded(DomainError):
+    code = "workforce.holding.ended"
+    template = _("This holding already ended on %(day)s. If that day is wrong, edit the holding.")
+
+
+class DayOutOfBounds(DomainError):
+    code = "workforce.day_out_of_bounds"
+    template = _("%(day)s cannot be right. Give a day between %(first)s and %(last)s.")
 
 
 class LiesAhead(DomainError):

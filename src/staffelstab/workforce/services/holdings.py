@@ -10,6 +10,7 @@ from django.db import transaction
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
+from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError, on_violation
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.workforce.enums import ExitBand
@@ -18,11 +19,14 @@ from staffelstab.workforce.services import trail
 from staffelstab.workforce.services.errors import (
     AlreadyEnded,
     EndsBeforeStart,
+    HoldingBeganLater,
+    HoldingEnded,
     HoldingTwice,
     PositionEnded,
     QuarterAndBand,
     ShareOutOfRange,
 )
+from staffelstab.workforce.services.plausible import check_days, shown
 
 EDIT = "workforce.holding.edit"
 EXIT_EDIT = "workforce.exit.edit"
@@ -55,8 +59,9 @@ def create_holding(
     """Put a person on a position, with a share of 0 < share ≤ 1; ``ends_on`` is the last day.
 
     Raises PermissionRefused, PositionEnded, AlreadyEnded (the person), HoldingTwice, ShareOutOfRange,
-    EndsBeforeStart.
+    EndsBeforeStart, DayOutOfBounds.
     """
+    check_days(starts_on, ends_on, now=now)
     holding = Holding(
         organisation_id=current_organisation(),
         position=position,
@@ -100,6 +105,10 @@ def edit_holding(
     changes = trail.assign(holding, {"share": share, "starts_on": starts_on, "ends_on": ends_on})
     if not changes:
         return holding
+    # A far day from a file may stay; nobody types a new one.
+    check_days(
+        starts_on if "starts_on" in changes else None, ends_on if "ends_on" in changes else None, now=now
+    )
     with on_violation(_constraints()):
         trail.save(holding, now=now)
     audit.record(actor, "workforce.holding.edited", holding, at=now, changes=changes)
@@ -143,10 +152,14 @@ def end_holding(
 ) -> Holding:
     """The person leaves the position; ``last_day`` is the last one there.
 
-    Raises PermissionRefused, ChangedMeanwhile, EndsBeforeStart.
+    Raises PermissionRefused, ChangedMeanwhile, EndsBeforeStart, DayOutOfBounds, and HoldingEnded when the last day is
+    over already: ending once more would take up a holding of the past again.
     """
     permissions.require(actor, EDIT, holding)
+    check_days(last_day, now=now)
     holding = _relocked(holding, seen)
+    if holding.ends_on is not None and holding.ends_on < day_of(now):
+        raise HoldingEnded(day=shown(holding.ends_on))
     _end(holding, last_day=last_day, actor=actor, now=now)
     trail.moved()
     return holding
@@ -155,11 +168,17 @@ def end_holding(
 def end_holdings(*, rows: Sequence[Holding], last_day: dt.date, actor: Actor, now: dt.datetime) -> int:
     """End those holdings that would last longer than ``last_day``; returns how many. Part of a larger command.
 
-    One that would only begin later is withdrawn. The rows carry ``position__unit``. Raises PermissionRefused.
+    One that has not begun by today, and would only begin after ``last_day``, is withdrawn. One that has begun is never
+    deleted: a last day before its first one is a mistake. The rows carry ``position__unit``. Raises PermissionRefused,
+    DayOutOfBounds, HoldingBeganLater; then nothing has been written.
     """
+    check_days(last_day, now=now)
     lasting = [row for row in rows if row.ends_on is None or row.ends_on > last_day]
     for row in lasting:
         permissions.require(actor, EDIT, row)
+    for row in lasting:
+        if row.starts_on is not None and last_day < row.starts_on <= day_of(now):
+            raise HoldingBeganLater(position=row.position, day=shown(row.starts_on))
     for row in lasting:
         if row.starts_on is not None and row.starts_on > last_day:
             changes = {"starts_on": (row.starts_on, None)}

@@ -108,7 +108,8 @@ def end_person(
     """A person leaves: all holdings end on ``last_day``; the history stays.
 
     When that day lies ahead the person remains in the directory: only the holdings get their end. Raises
-    PermissionRefused (also for a position outside the actor's units), ChangedMeanwhile, AlreadyEnded.
+    PermissionRefused (also for a position outside the actor's units), ChangedMeanwhile, AlreadyEnded, DayOutOfBounds,
+    HoldingBeganLater (a holding has begun after that day).
     """
     permissions.require(actor, EDIT, person)
     person = trail.lock(person, seen=seen)

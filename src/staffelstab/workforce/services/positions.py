@@ -107,7 +107,8 @@ def end_position(
 
     Without a successor the responsibilities stay recorded, but an ended position fills none of them. Raises
     PermissionRefused (also for a task whose responsibility would move), ChangedMeanwhile, AlreadyEnded,
-    LiesAhead, SamePosition, PositionEnded (the successor).
+    LiesAhead, DayOutOfBounds, HoldingBeganLater (a holding has begun after that day), SamePosition, PositionEnded (the
+    successor).
     """
     permissions.require(actor, EDIT, position)
     if last_day > day_of(now):

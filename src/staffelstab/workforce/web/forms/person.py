@@ -9,7 +9,6 @@ from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core.ui.forms import DateInput
 from staffelstab.workforce.domain.quarters import quarter_label
 from staffelstab.workforce.enums import ExitBand
 from staffelstab.workforce.models import Holding, Person
@@ -18,6 +17,8 @@ from staffelstab.workforce.services.errors import (
     AccountTaken,
     AlreadyEnded,
     EndsBeforeStart,
+    HoldingBeganLater,
+    HoldingEnded,
     HoldingTwice,
     NotOurAccount,
     PersonnelNumberTaken,
@@ -26,7 +27,7 @@ from staffelstab.workforce.services.errors import (
     ShareOutOfRange,
 )
 from staffelstab.workforce.services.persons import PersonValues
-from staffelstab.workforce.web.forms.spine import PickField, SpineForm
+from staffelstab.workforce.web.forms.spine import DayField, PickField, SpineForm
 from staffelstab.workforce.web.forms.task import position_field
 
 HORIZON = 60
@@ -71,9 +72,13 @@ class LinkForm(SpineForm):
 class LastDayForm(SpineForm):
     """The last day of a person or a holding."""
 
-    error_fields: ClassVar = {EndsBeforeStart: "last_day"}
+    error_fields: ClassVar = {
+        EndsBeforeStart: "last_day",
+        HoldingBeganLater: "last_day",
+        HoldingEnded: "last_day",
+    }
 
-    last_day = forms.DateField(label=_("Last day"), widget=DateInput())
+    last_day = DayField(label=_("Last day"))
 
 
 class HoldingForm(SpineForm):
@@ -96,8 +101,8 @@ class HoldingForm(SpineForm):
         localize=True,
         initial=100,
     )
-    starts_on = forms.DateField(label=_("First day"), widget=DateInput(), required=False)
-    ends_on = forms.DateField(label=_("Last day"), widget=DateInput(), required=False)
+    starts_on = DayField(label=_("First day"), required=False)
+    ends_on = DayField(label=_("Last day"), required=False)
 
     @property
     def period(self) -> dict[str, Any]:

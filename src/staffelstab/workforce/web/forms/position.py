@@ -7,16 +7,16 @@ from typing import ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core.ui.forms import DateInput
 from staffelstab.workforce.models import Position
 from staffelstab.workforce.services.errors import (
+    HoldingBeganLater,
     LiesAhead,
     PositionEnded,
     PositionNumberTaken,
     SamePosition,
     UnitEnded,
 )
-from staffelstab.workforce.web.forms.spine import SpineForm
+from staffelstab.workforce.web.forms.spine import DayField, SpineForm
 from staffelstab.workforce.web.forms.task import position_field, unit_field
 
 
@@ -49,9 +49,14 @@ class PositionForm(SpineForm):
 class EndPositionForm(SpineForm):
     """When a position ends and who takes over."""
 
-    error_fields: ClassVar = {LiesAhead: "last_day", SamePosition: "successor", PositionEnded: "successor"}
+    error_fields: ClassVar = {
+        LiesAhead: "last_day",
+        HoldingBeganLater: "last_day",
+        SamePosition: "successor",
+        PositionEnded: "successor",
+    }
 
-    last_day = forms.DateField(label=_("Last day"), widget=DateInput())
+    last_day = DayField(label=_("Last day"))
     successor = position_field(
         label=_("Position that takes over the tasks"),
         required=False,

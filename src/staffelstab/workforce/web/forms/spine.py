@@ -8,11 +8,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core.errors import DomainError, NotFound, Stale
-from staffelstab.core.ui.forms import Combobox
+from staffelstab.core.ui.forms import Combobox, DateInput
+from staffelstab.workforce.services.errors import DayOutOfBounds
+from staffelstab.workforce.services.plausible import check_days
 
 
 class PickField(forms.CharField):
@@ -39,6 +42,22 @@ class PickField(forms.CharField):
         if found is None:
             raise ValidationError(str(self.missing), code="missing")
         return found
+
+
+class DayField(forms.DateField):
+    """A day somebody can mean (``domain.days``): a mistyped year is noticed at the field it was typed into."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": DateInput(), **kwargs})
+
+    def clean(self, value: Any) -> dt.date | None:
+        """The day. Raises ValidationError for one that lies too far away."""
+        day: dt.date | None = super().clean(value)
+        try:
+            check_days(day, now=timezone.now())
+        except DayOutOfBounds as error:
+            raise ValidationError(error.message, code="out_of_bounds") from error
+        return day
 
 
 class SpineForm(forms.Form):
