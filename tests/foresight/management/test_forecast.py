@@ -77,8 +77,17 @@ def test_forecast_refuses_a_table_with_every_row_that_is_wrong(tmp_path: Path) -
     [
         (["--age-structure", "{table}"], "--date"),
         (["--age-structure", "{table}x", "--date", "2013-06-30"], "kann nicht gelesen werden"),
-        (["--age-structure", "{table}", "--date", "2013-06-30", "--until", "2012"], "between 2013 and 2113"),
-        (["--age-structure", "{table}", "--date", "2013-06-30", "--turnover", "2"], "between 0 and 1"),
+        (
+            ["--age-structure", "{table}", "--date", "2013-06-30", "--until", "2012"],
+            "zwischen 2013 und 2113, nicht 2012",
+        ),
+        (["--age-structure", "{table}", "--date", "2013-06-30", "--turnover", "2"], "ist kein Anteil"),
+        (["--age-structure", "{table}", "--date", "30.06."], "ist kein Tag"),
+        (["--age-structure", "", "--date", "2013-06-30"], "Der Pfad fehlt"),
+        (
+            ["--organisation", "x", "--date", "2026-11-22", "--until", "2099"],
+            "zwischen 2027 und 2040, nicht 2099",
+        ),
     ],
 )
 def test_forecast_refuses_what_cannot_be_computed(table: Path, arguments: list[str], words: str) -> None:

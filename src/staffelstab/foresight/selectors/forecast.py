@@ -116,7 +116,7 @@ def organisation_forecast(
     """Exits of the organisation, or of some units with all below them.
 
     `unit_ids` None: all the actor may see. A person counts once: in the unit of the largest share, with the latest
-    exit of all holdings. `as_of` is the caller's today; letting people choose it would let them compare two days.
+    exit of all holdings. `as_of`: screens give today; letting people choose it would let them compare two days.
     `threshold`: the organisation's, from a caller who knows it already (then it is not asked for); never below 5.
     Raises PermissionRefused; NotFound for a unit that is not there or not the actor's; ValueError for a year
     outside `until_years` or a turnover outside 0 … 1.

@@ -18,13 +18,14 @@ from rich.console import Console
 from rich.table import Table
 
 from staffelstab.core.actors import system_actor
+from staffelstab.core.management import arguments
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.core.ui import numbers
 from staffelstab.foresight.domain.exits import Scenario
-from staffelstab.foresight.domain.forecast import forecast_age_structure
+from staffelstab.foresight.domain.forecast import LONGEST, forecast_age_structure
 from staffelstab.foresight.formats.age_table import AgeTableRefused, read_age_table
 from staffelstab.foresight.selectors.age_table import sentence
-from staffelstab.foresight.selectors.forecast import organisation_forecast
+from staffelstab.foresight.selectors.forecast import organisation_forecast, until_years
 from staffelstab.identity.selectors.actors import organisation_id_by_slug
 
 DEFAULT_YEARS = 10
@@ -42,12 +43,15 @@ class Command(BaseCommand):
         """``--age-structure FILE --date DAY`` or ``--organisation SLUG``, ``--until YEAR --turnover 0.02 --json``."""
         source = parser.add_mutually_exclusive_group(required=True)
         source.add_argument(
-            "--age-structure", type=Path, metavar="FILE", help="CSV file with the columns Alter;Anzahl"
+            "--age-structure",
+            type=arguments.file,
+            metavar="FILE",
+            help="CSV file with the columns Alter;Anzahl",
         )
         source.add_argument("--organisation", metavar="SLUG", help="short name of the organisation")
         parser.add_argument(
             "--date",
-            type=dt.date.fromisoformat,
+            type=arguments.day,
             metavar="2026-06-30",
             help="day of the head counts; needed with a file, default: today",
         )
@@ -55,7 +59,11 @@ class Command(BaseCommand):
             "--until", type=int, metavar="YEAR", help="last year of the outlook; default: ten years on"
         )
         parser.add_argument(
-            "--turnover", type=float, default=0.0, metavar="0.02", help="yearly share leaving otherwise"
+            "--turnover",
+            type=arguments.share,
+            default=0.0,
+            metavar="0.02",
+            help="yearly share leaving otherwise",
         )
         parser.add_argument("--json", dest="as_json", action="store_true", help="scenario → list of years")
 
@@ -74,14 +82,17 @@ class Command(BaseCommand):
         if age_structure is not None and date is None:
             raise CommandError(_("Say with --date on which day the people were counted."))
         day = date or timezone.localdate()
+        years = range(day.year, day.year + LONGEST + 1) if organisation is None else until_years(day)
         last = day.year + DEFAULT_YEARS if until is None else until
-        try:
-            if age_structure is not None:
-                entries = of_table(age_structure, day=day, until=last, turnover=turnover)
-            else:
-                entries = of_organisation(organisation or "", day=day, until=last, turnover=turnover)
-        except ValueError as error:
-            raise CommandError(str(error)) from error
+        if last not in years:
+            raise CommandError(
+                _("The outlook ends between %(first)d and %(last)d, not %(until)d.")
+                % {"first": years[0], "last": years[-1], "until": last}
+            )
+        if age_structure is not None:
+            entries = of_table(age_structure, day=day, until=last, turnover=turnover)
+        else:
+            entries = of_organisation(organisation or "", day=day, until=last, turnover=turnover)
         if as_json:
             self.stdout.write(json.dumps(entries, indent=1))
         else:
@@ -100,7 +111,7 @@ class Command(BaseCommand):
 
 
 def of_table(path: Path, *, day: dt.date, until: int, turnover: float) -> Entries:
-    """The forecast of an age table. Raises CommandError for a file that is none; ValueError for the rest."""
+    """The forecast of an age table. Raises CommandError for a file that is none."""
     try:
         structure = read_age_table(path.read_bytes(), date=day)
     except OSError as error:
@@ -125,8 +136,7 @@ def of_table(path: Path, *, day: dt.date, until: int, turnover: float) -> Entrie
 def of_organisation(slug: str, *, day: dt.date, until: int, turnover: float) -> Entries:
     """The forecast of an organisation by periods; `from_year` is the first of a period, `year` the last.
 
-    Raises CommandError for an unknown organisation or one with too few people; ValueError for a year outside the
-    outlook.
+    Raises CommandError for an unknown organisation or one with too few people.
     """
     organisation_id = organisation_id_by_slug(slug)
     if organisation_id is None:

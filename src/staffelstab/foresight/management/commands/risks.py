@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from staffelstab.core.actors import system_actor
+from staffelstab.core.management import arguments
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.core.ui import numbers
 from staffelstab.foresight.domain.exits import Scenario
@@ -34,11 +35,13 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--as-of",
-            type=dt.date.fromisoformat,
+            type=arguments.day,
             metavar="2026-11-22",
             help="day to count from; default: today",
         )
-        parser.add_argument("--scenario", type=Scenario, choices=list(Scenario), default=Scenario.REGULAR)
+        parser.add_argument(
+            "--scenario", choices=[each.value for each in Scenario], default=Scenario.REGULAR.value
+        )
         parser.add_argument(
             "--json", dest="as_json", action="store_true", help="one JSON list, one object per task"
         )
@@ -48,7 +51,7 @@ class Command(BaseCommand):
         *_args: object,
         organisation: str,
         as_of: dt.date | None,
-        scenario: Scenario,
+        scenario: str,
         as_json: bool,
         **_options: object,
     ) -> None:
@@ -58,7 +61,9 @@ class Command(BaseCommand):
             raise CommandError(_("There is no organisation “%(slug)s”.") % {"slug": organisation})
         actor = system_actor(organisation_id=organisation_id, reason="risks")
         with activate(TenancyContext(organisation_id=organisation_id)):
-            picture = risks.assessment(actor=actor, as_of=as_of or timezone.localdate(), scenario=scenario)
+            picture = risks.assessment(
+                actor=actor, as_of=as_of or timezone.localdate(), scenario=Scenario(scenario)
+            )
         if as_json:
             self._print_json(picture)
         else:
