@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup
 from django.http import HttpResponse
 from django.test import Client
 
+from staffelstab.core.ui import houses
+
 
 class StrictClient(Client):
     """Like Django's client; raises AssertionError for pages no browser or screen reader should meet."""
@@ -45,6 +47,14 @@ def check_page(response: HttpResponse, *, fragment: bool) -> None:
     assert unlabelled == [], "every input has a label"
     assert [str(tag)[:120] for tag in page.find_all("img") if not tag.has_attr("alt")] == []
     assert [str(tag)[:120] for tag in page.find_all(["a", "button"]) if not _named(tag)] == []
+    house = houses.active(getattr(response, "wsgi_request", None))
+    posted = [form for form in page.find_all("form") if str(form.get("method", "")).lower() == "post"]
+    elsewhere = [str(form)[:120] for form in posted if _houses_of(form) != ([house] if house else [])]
+    assert elsewhere == [], "every form names its house"
+
+
+def _houses_of(form: Any) -> list[str]:
+    return [field.get("value") for field in form.find_all("input", attrs={"name": houses.FIELD})]
 
 
 def _labelled(page: BeautifulSoup, tag: Any) -> bool:

@@ -1,18 +1,22 @@
 """Tags of the UI kit: ``{% load ui %}``. The list with arguments is in ``docs/developer/ui-kit.md``."""
 
 from collections.abc import Mapping, Sequence
+from html import unescape
 from typing import Any
 
 from django import template
 from django.forms import BaseForm
 from django.http import QueryDict
 from django.template import Context
+from django.template.base import NodeList
+from django.template.defaulttags import CsrfTokenNode
+from django.template.loader_tags import BlockNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from staffelstab.core.ui import kept, numbers, slots, tables
+from staffelstab.core.ui import houses, kept, numbers, slots, tables
 from staffelstab.core.ui.charts import Chart
 from staffelstab.core.ui.gaps import gap, is_keeping
 from staffelstab.core.ui.icons import icon_svg
@@ -31,6 +35,19 @@ MESSAGE_TONES = {
     "warning": "warning",
     "error": "danger",
 }
+
+
+@register.simple_tag(takes_context=True)
+def csrf_token(context: Context) -> SafeString:
+    """Django's tag of this name, and beside the token the organisation the form belongs to.
+
+    Every form needs the token, so no form can forget its organisation (``core.ui.houses``).
+    """
+    token = _rendered(CsrfTokenNode().render(context))
+    house = context.get("house_key", "")
+    if not token or not house:
+        return token
+    return token + format_html('<input type="hidden" name="{}" value="{}">', houses.FIELD, house)
 
 
 @register.simple_tag
@@ -382,6 +399,19 @@ def account_menu(context: Context) -> SafeString:
 def rail(context: Context) -> SafeString:
     """The sections and the items of the current one."""
     return _rendered(kept.rail(context["request"]))
+
+
+@register.simple_tag(takes_context=True)
+def page_title(context: Context) -> str:
+    """The block ``title`` of the page once more, as plain text: for the edge of printed pages."""
+    return unescape(BlockNode("title", NodeList()).render(context)).strip()
+
+
+@register.filter
+def css_string(text: str) -> SafeString:
+    """Text as a string of CSS, quotes included; whatever is no letter and no digit is escaped."""
+    signs = (sign if sign.isalnum() else f"\\{ord(sign):x} " for sign in str(text))
+    return mark_safe(f'"{"".join(signs)}"')  # noqa: S308 - nothing that ends the string or the style is left
 
 
 @register.filter

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import Promise
 
-from staffelstab.core.ui import navigation
+from staffelstab.core.ui import houses, navigation
 from staffelstab.core.ui.gaps import gap, is_keeping
 from staffelstab.core.ui.theme import Theme, house_theme
 
@@ -150,11 +150,11 @@ class LazyFrame:
 
 
 def frame(request: HttpRequest) -> dict[str, object]:
-    """Context processor: ``frame`` (see Frame), built at first use.
+    """Context processor: ``frame`` (see Frame), built at first use, and ``house_key`` for ``{% csrf_token %}``.
 
     The last of the context processors: in a page that is kept, token and nonce are gaps.
     """
-    shown: dict[str, object] = {"frame": LazyFrame(request)}
+    shown: dict[str, object] = {"frame": LazyFrame(request), "house_key": houses.active(request)}
     if is_keeping(request):
         shown |= {"csrf_token": gap("csrf_token"), "csp_nonce": gap("csp_nonce")}
     return shown

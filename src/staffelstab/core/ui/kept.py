@@ -29,7 +29,7 @@ from django.utils.translation import get_language
 
 from staffelstab.core import revisions
 from staffelstab.core.actors import Actor
-from staffelstab.core.ui import context, navigation
+from staffelstab.core.ui import context, houses, navigation
 from staffelstab.core.ui.gaps import GAP, gap
 from staffelstab.core.ui.requests import Request
 
@@ -248,7 +248,11 @@ def account_menu(request: HttpRequest) -> str:
     key = ("account", _RELEASE, get_language(), actor.account_id, actor.display_name, *_sight(actor), choices)
     pieces: Pieces | None = store.find(key)
     if pieces is None:
-        shown = {"frame": context.build_frame(request, choices=choices), "csrf_token": gap("csrf_token")}
+        shown = {
+            "frame": context.build_frame(request, choices=choices),
+            "csrf_token": gap("csrf_token"),
+            "house_key": houses.active(request),
+        }
         pieces = Pieces.cut(render_to_string("core/ui/account.html", shown))
         store.keep(key, pieces, pieces.size)
     return pieces.filled(request).decode()

@@ -92,6 +92,8 @@ def resolve(request: HttpRequest) -> tuple[TenancyContext, Actor, House | None]:
     if actor is None:
         first = _first_seat(account, today, closed)
         actor, house = _seat_at(account, first, today) if first else (None, None)
+        # Whoever has lost the seat acts in another from here on; what is being sent was not meant for that one.
+        request.seat_lost = proposed is not None  # type: ignore[attr-defined]
         if proposed or first:
             request.session[ORGANISATION_KEY] = str(first or "")
     if actor is None:

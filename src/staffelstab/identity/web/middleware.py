@@ -1,7 +1,7 @@
 """What an account's state demands of every request. Stands directly inside of ``TenancyMiddleware``.
 
-A second factor that is missing, the rules of a staff session, the note when a session was last used, and the way to
-the sign-in page.
+Forms of another organisation, a second factor that is missing, the rules of a staff session, the note when a session
+was last used, and the way to the sign-in page.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -24,18 +24,12 @@ from staffelstab.core.ui.access import SAFE_METHODS
 from staffelstab.core.ui.middleware import refusal
 from staffelstab.identity.services import staff_sessions
 from staffelstab.identity.web import sessions
+from staffelstab.identity.web.seats import OPEN_TO_STAFF, PACKAGES, misdirected
+from staffelstab.identity.web.typed import texts
 
 logger = logging.getLogger("staffelstab.sign_in")
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
-
-PACKAGES: Final = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_")
-"""Addresses by which somebody signs in and out and sets up a factor."""
-
-OPEN_TO_STAFF: Final = frozenset(
-    {"account_logout", "identity:seat_switch", "identity:staff_end", "portal:language_set"}
-)
-"""What may be sent during a staff session: leaving it, and how the screen looks."""
 
 
 class StaffReadOnly(DomainError):
@@ -75,6 +69,9 @@ class AccountStateMiddleware:
         self, request: HttpRequest, view: Callable[..., Any], _args: Any, _kwargs: Any
     ) -> HttpResponseBase | None:
         """Answer instead of the view where the account's state demands it."""
+        answer = misdirected(request)
+        if answer is not None:
+            return answer
         house = request.house  # type: ignore[attr-defined]
         if house is None or request.resolver_match is None:
             return None
@@ -92,10 +89,6 @@ def _free(view: Callable[..., Any], name: str) -> bool:
     return public or name.startswith(PACKAGES) or name in {"identity:seat_choose", "identity:seat_switch"}
 
 
-SECRETS: Final = frozenset({"code", "credential", "csrfmiddlewaretoken", "login", "session"})
-"""Fields that are not shown again; besides those of passwords."""
-
-
 class SignInMiddleware(LoginRequiredMiddleware):
     """Leads to the sign-in page, says there why a session has ended, and loses nothing that was typed."""
 
@@ -108,7 +101,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
             # A part of a page: the page stays as it is, with everything in it, and its script says what happened.
             return HttpResponse(status=204, headers={"HX-Trigger": "staffelstab:signed-out"})
         target = _way_in(request, ended)
-        typed = _typed(request) if ended else []
+        typed = texts(request) if ended else []
         if not typed:
             return redirect(target)
         context = {"typed": typed, "target": target}
@@ -128,18 +121,3 @@ def _way_in(request: HttpRequest, ended: str) -> str:
         back = f"{parts.path}?{parts.query}" if parts.query else parts.path
     query = ({"next": back} if back else {}) | ({"ende": ended} if ended else {})
     return f"{reverse('account_login')}?{urlencode(query, safe='/')}" if query else reverse("account_login")
-
-
-def _typed(request: HttpRequest) -> list[str]:
-    """What a form brought that came too late: texts of its fields, for its sender to keep. No secrets, no keys."""
-    return [
-        value.strip()
-        for name, values in request.POST.lists()
-        if name not in SECRETS and "password" not in name
-        for value in values
-        if len(value.strip()) >= WORTH
-    ]
-
-
-WORTH: Final = 20
-"""Characters from which on a value is worth being shown again; names of choices and keys are shorter or known."""

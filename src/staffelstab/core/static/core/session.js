@@ -41,7 +41,9 @@ const ask = async () => {
   }
   // After signing in again the forms of this page need the new token.
   for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = state.token;
-  document.body.setAttribute("hx-headers:inherited", JSON.stringify({ "X-CSRFToken": state.token }));
+  // The organisation they belong to stays the one they were drawn in.
+  const headers = JSON.parse(document.body.getAttribute("hx-headers:inherited") ?? "{}");
+  document.body.setAttribute("hx-headers:inherited", JSON.stringify({ ...headers, "X-CSRFToken": state.token }));
   inTouch();
   windows.postMessage("in touch");
 };
