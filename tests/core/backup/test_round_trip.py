@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import subprocess
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,17 +13,19 @@ from typing import Any
 import psycopg
 import pytest
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connections
 from pytest_django import DjangoDbBlocker
 
 from staffelstab.config import database, env
-from staffelstab.core.backup import archive, dump, restore
+from staffelstab.core.backup import archive, dump, restore, stored_files
 from staffelstab.core.backup.archive import Manifest
 from staffelstab.core.backup.errors import (
+    FilesFixed,
     FolderMissing,
     ForeignDatabase,
     InUse,
+    NoRoom,
     NotEmpty,
     ProgramsMissing,
     RowsHidden,
@@ -201,6 +206,102 @@ def test_database_in_use_is_not_replaced(filled: dict[str, Any], files: Path, tm
     with psycopg.connect(**conninfo(filled)), pytest.raises(InUse) as refused:
         restored(backup, restore.Target(filled, files), force=True)
     assert refused.value.data == {"count": 1}
+
+
+def test_connection_that_is_just_leaving_is_waited_for(
+    filled: dict[str, Any], files: Path, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup.tar.gz"
+    back_up(filled, files, backup)
+    leaving = psycopg.connect(**conninfo(filled))
+    threading.Timer(0.5, leaving.close).start()
+    restored(backup, restore.Target(filled, files), force=True)
+    assert leaving.closed is True
+
+
+def test_file_that_cannot_be_moved_keeps_the_database_as_it_is(
+    filled: dict[str, Any], files: Path, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup.tar.gz"
+    back_up(filled, files, backup)
+    with psycopg.connect(**conninfo(filled)) as connection:
+        connection.execute("DELETE FROM core_outboxevent")
+    before = contents(filled)
+    (files / ".replaced").write_text("in the way")
+    with pytest.raises(FilesFixed):
+        restored(backup, restore.Target(filled, files), force=True)
+    assert contents(filled) == before
+    (files / ".replaced").unlink()
+    assert sorted(files_in(files)) == ["charts/ü.svg", "imports/a/1"]
+
+
+def test_files_that_fail_after_the_database_stay_where_the_sentence_says(
+    filled: dict[str, Any], files: Path, tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup, elsewhere = tmp_path / "backup.tar.gz", tmp_path / "elsewhere"
+    back_up(filled, files, backup)
+    before = contents(filled)
+    with psycopg.connect(**conninfo(filled)) as connection:
+        connection.execute("DELETE FROM core_outboxevent")
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(elsewhere)},
+        },
+    }
+    monkeypatch.setitem(connections.databases, "owner", {**connections.databases["default"], **filled})
+
+    def broken(_folder: Path, _fresh: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    # A disk that breaks between the proof and the moment it is needed.
+    monkeypatch.setattr(stored_files, "replace", broken)
+    with pytest.raises(CommandError, match=r"Input/output error.*elsewhere/\.restoring") as told:
+        call_command("restore", str(backup), force=True)
+    assert told.value.returncode == 3
+    assert contents(filled) == before
+    assert files_in(elsewhere / ".restoring" / "files") == files_in(files)
+    with psycopg.connect(**conninfo(filled)) as connection:
+        rights = connection.execute("SELECT has_table_privilege(%s, 'workforce_task', 'SELECT')", [rls.APP])
+        assert rights.fetchone() == (True,)  # `migrate` has run
+
+
+def test_backup_does_not_take_a_name_that_was_taken_meanwhile(
+    filled: dict[str, Any], files: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "backup.tar.gz"
+    source = dump.Source(filled, files, "0.1.0", "a secret")
+    with pytest.raises(TargetExists):
+        dump.to_file(source, target, now=NOW, progress=lambda *_step: target.write_text("mine") and None)
+    assert [(path.name, path.read_text()) for path in tmp_path.glob("*.gz")] == [("backup.tar.gz", "mine")]
+
+
+def test_full_disk_is_said_to_be_full(filled: dict[str, Any], files: Path, tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(small)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    try:
+        (files / "imports" / "a" / "2").write_bytes(bytes(8 * 1024**2))
+        with pytest.raises(NoRoom):
+            back_up(filled, files, small / "backup.tar.gz")
+        assert list(small.iterdir()) == []
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
+
+
+def test_backup_without_a_database_is_refused_with_a_sentence(
+    filled: dict[str, Any], monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
+) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    }
+    monkeypatch.setitem(connections.databases, "owner", {**filled, "HOST": str(tmp_path)})
+    with pytest.raises(CommandError, match="connection"):
+        call_command("backup", to_stdout=True)
 
 
 def test_foreign_database_is_never_replaced(

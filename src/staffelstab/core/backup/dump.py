@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import hmac
 import os
@@ -20,7 +21,14 @@ from psycopg import sql
 
 from staffelstab.core.backup import archive, stored_files
 from staffelstab.core.backup.archive import Manifest, Progress, Written, silent
-from staffelstab.core.backup.errors import FolderMissing, ProgramFailed, RowsHidden, TargetExists
+from staffelstab.core.backup.errors import (
+    FilesUnread,
+    FolderMissing,
+    NoRoom,
+    ProgramFailed,
+    RowsHidden,
+    TargetExists,
+)
 from staffelstab.core.backup.programs import Programs, conninfo, fitting, last_line
 
 EMPTIED: Final = ("staffelstab_cache", "django_session", "usersessions_usersession")
@@ -65,24 +73,48 @@ def fingerprint(secret_key: str) -> str:
 def to_file(source: Source, target: Path, *, now: datetime, progress: Progress = silent) -> Backup:
     """Write a backup to a new file, read it again and compare. On any error no file remains.
 
-    Raises TargetExists, FolderMissing, RowsHidden, ProgramsMissing, ProgramFailed, Damaged.
+    Raises TargetExists, FolderMissing, NoRoom, FilesUnread, RowsHidden, ProgramsMissing, ProgramFailed, Damaged.
     """
     if target.exists():
         raise TargetExists(name=str(target))
     unfinished = target.with_name(f".{target.name}.unfinished-{os.getpid()}")
     try:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise FolderMissing(name=str(target.parent), reason=error.strerror or str(error)) from error
+    try:
         with os.fdopen(descriptor, "wb") as file:
             made = to_stream(source, file, now=now, workspace=target.parent, progress=progress)
             file.flush()
             os.fsync(file.fileno())
         archive.verify(unfinished, version=source.version, progress=progress)
-        unfinished.rename(target)
+        _publish(unfinished, target)
     except OSError as error:
-        raise FolderMissing(name=str(target.parent), reason=error.strerror or str(error)) from error
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise NoRoom(name=str(target.parent)) from error
+        raise FilesUnread(name=error.filename or str(target), reason=error.strerror or str(error)) from error
     finally:
         unfinished.unlink(missing_ok=True)
     return made
+
+
+def _publish(unfinished: Path, target: Path) -> None:
+    """Give the finished file its name, durably, unless somebody else took the name meanwhile."""
+    try:
+        try:
+            os.link(unfinished, target)
+        except FileExistsError:
+            raise
+        except OSError:  # a disk without links
+            os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            unfinished.replace(target)
+    except FileExistsError as error:
+        raise TargetExists(name=str(target)) from error
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def to_stream(
@@ -93,9 +125,9 @@ def to_stream(
         dump, copies = Path(name) / archive.DUMP, Path(name) / "files"
         manifest = _dump(source, dump, now=now, progress=progress)
         # After the snapshot: a file its rows name was there before them.
-        entries = list(stored_files.copied(source.files, copies))
+        entries, missing = stored_files.copied(source.files, copies)
         size = sum(entry.size for entry in entries)
-        manifest = replace(manifest, files=len(entries), file_bytes=size)
+        manifest = replace(manifest, files=len(entries), file_bytes=size, missing_files=missing)
         written = archive.write(
             file,
             manifest=manifest,

@@ -55,6 +55,20 @@ class FolderMissing(DomainError):
     template = _("The backup cannot be written to “%(name)s”: %(reason)s")
 
 
+class NoRoom(DomainError):
+    """The disk filled up while the backup was written."""
+
+    code = "backup.no_room"
+    template = _("There is not enough room in “%(name)s”: twice the size of the backup is needed.")
+
+
+class FilesUnread(DomainError):
+    """A file could not be read or copied, or the backup not read again."""
+
+    code = "backup.files"
+    template = _("The backup could not be made: %(name)s: %(reason)s")
+
+
 class OwnerMissing(DomainError):
     """The owner role's address is not configured."""
 
@@ -128,3 +142,23 @@ class RowsMissing(DomainError):
 
     code = "restore.rows_missing"
     template = _("The backup could not be restored: %(reason)s. The database is as it was before.")
+
+
+class FilesFixed(DomainError):
+    """Something in the folder of stored files cannot be moved out of the way."""
+
+    code = "restore.files_fixed"
+    template = _(
+        "“%(name)s” cannot be moved: %(reason)s. Nothing has been changed. The stored files have to lie in a folder "
+        "whose contents Staffelstab may move."
+    )
+
+
+class FilesUnfinished(DomainError):
+    """The database is the backup's, the folder of stored files is not yet."""
+
+    code = "restore.files_unfinished"
+    template = _(
+        "The database has been restored, the stored files have not: %(reason)s. Those of the backup are in "
+        "“%(fresh)s”. Please remove the cause, then restore the same backup once more with --force."
+    )

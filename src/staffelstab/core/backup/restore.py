@@ -6,7 +6,9 @@ import itertools
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -17,6 +19,7 @@ from psycopg import sql
 from staffelstab.core.backup import archive, dump, stored_files
 from staffelstab.core.backup.archive import Manifest, Progress, release, silent
 from staffelstab.core.backup.errors import (
+    FilesUnfinished,
     ForeignDatabase,
     InUse,
     NotEmpty,
@@ -63,6 +66,8 @@ END
 $admit$;
 """
 
+_LEAVING: Final = 2.0  # seconds: a connection that was closed is in the server's list for a moment more
+
 _REQUEUE = """UPDATE public.django_tasks_database_dbtaskresult SET status = 'READY' WHERE status = 'RUNNING';
 """
 
@@ -93,7 +98,7 @@ def restore(
     """Put a verified backup in the place of what the target holds. Run ``migrate`` afterwards.
 
     Until the database commits nothing has changed; the files follow at once. Raises NotEmpty (without ``force``),
-    InUse, ForeignDatabase, ProgramsMissing, RowsMissing, Damaged, OSError.
+    InUse, ForeignDatabase, ProgramsMissing, FilesFixed, RowsMissing, Damaged, OSError; afterwards FilesUnfinished.
     """
     with psycopg.connect(**conninfo(target.configuration)) as connection:  # type: ignore[arg-type]
         server = connection.info.server_version // 10000
@@ -102,15 +107,27 @@ def restore(
     if fresh.exists():
         shutil.rmtree(fresh)
     (fresh / "files").mkdir(parents=True, mode=0o700)
-    try:
+    with _removed_on_error(fresh):
+        stored_files.prove_replaceable(target.files)
         archive.extract(path, dump=fresh / archive.DUMP, files=fresh / "files", progress=progress)
         with fitting(
             target.configuration, at_least=max(manifest.dumped_by, server), server=server
         ) as programs:
             _load(programs, fresh / archive.DUMP, manifest, server=server, progress=progress)
+    try:
         stored_files.replace(target.files, fresh / "files")
-    finally:
-        shutil.rmtree(fresh)
+    except OSError as error:
+        raise FilesUnfinished(fresh=str(fresh), reason=str(error)) from error
+    shutil.rmtree(fresh)
+
+
+@contextmanager
+def _removed_on_error(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
 
 
 def _check_target(connection: psycopg.Connection[Any], target: Target, *, force: bool) -> None:
@@ -125,12 +142,21 @@ def _check_target(connection: psycopg.Connection[Any], target: Target, *, force:
     }
     if any(counts.values()) and not force:
         raise NotEmpty(**counts)
-    [others] = connection.execute(
+    others, deadline = _others(connection), time.monotonic() + _LEAVING
+    while others and time.monotonic() < deadline:
+        time.sleep(0.05)
+        others = _others(connection)
+    if others:
+        raise InUse(count=others)
+
+
+def _others(connection: psycopg.Connection[Any]) -> int:
+    connection.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees the same list again
+    [count] = connection.execute(
         """SELECT count(*) FROM pg_stat_activity
            WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()"""
     ).fetchone() or [0]
-    if others:
-        raise InUse(count=others)
+    return int(count)
 
 
 def _rows(connection: psycopg.Connection[Any], table: str) -> int:

@@ -221,7 +221,7 @@ def jobs(found: QueueFigures) -> Iterator[Finding]:
         yield warning(
             "jobs.running",
             _("A job has been running for %(hours)s hours.") % {"hours": _hours(found.longest_running)},
-            _("If its worker is gone, restart a worker on the same machine: it takes the job up again."),
+            _("If its worker is gone, any worker takes the job up again within a minute: is one running?"),
         )
     yield _success(found)
 

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -69,8 +70,8 @@ class Command(BaseCommand):
                     sys.stdout.buffer.flush()
                 else:
                     made = dump.to_file(source, target.absolute(), now=now, progress=progress)
-        except DomainError as error:
-            raise CommandError(error.message) from error
+        except (DomainError, OSError, psycopg.Error) as error:
+            raise CommandError(error.message if isinstance(error, DomainError) else str(error)) from error
         record.write(settings.DATA, record.LastBackup(now, made.written.size, made.written.sha256))
         self._report(made, target, time.monotonic() - beginning, as_json=options["json"])
 

@@ -17,12 +17,16 @@ from django.utils.translation import gettext as _
 
 from staffelstab.core.backup import archive, dump, restore
 from staffelstab.core.backup.console import shown
+from staffelstab.core.backup.errors import FilesUnfinished
 from staffelstab.core.errors import DomainError
 from staffelstab.core.management.commands.backup import VERSION, files_folder, owner
 
 
 class Command(BaseCommand):
-    """Exit status 0: restored, or with --verify: can be restored; 1: nothing was changed, with a sentence why."""
+    """Exit status 0: restored, or with --verify: can be restored; 1: nothing was changed, with a sentence why.
+
+    3: the database was restored, the stored files were not all put in place; the sentence says where they are.
+    """
 
     help = "Restore a backup into an empty installation."
     requires_system_checks: list[str] = []
@@ -41,6 +45,7 @@ class Command(BaseCommand):
         """Check all, then change all."""
         beginning = time.monotonic()
         path: Path = options["file"]
+        unfinished: FilesUnfinished | None = None
         try:
             with shown() as progress:
                 manifest = archive.verify(path, version=VERSION, progress=progress)
@@ -52,12 +57,17 @@ class Command(BaseCommand):
                     if options["force"]:
                         self.stderr.write(_("All present data are being replaced by the backup."))
                     target = restore.Target(owner(), files_folder())
-                    restore.restore(path, manifest, target, force=options["force"], progress=progress)
-        except (DomainError, OSError, psycopg.OperationalError) as error:
+                    try:
+                        restore.restore(path, manifest, target, force=options["force"], progress=progress)
+                    except FilesUnfinished as error:
+                        unfinished = error
+        except (DomainError, OSError, psycopg.Error) as error:
             raise CommandError(error.message if isinstance(error, DomainError) else str(error)) from error
         if not options["verify"]:
             # Brings an older backup up to date, and writes policies and rights from the models.
             call_command("migrate", verbosity=0, interactive=False)
+        if unfinished:
+            raise CommandError(unfinished.message, returncode=3)
         self._report(manifest, time.monotonic() - beginning, options)
 
     def _report(self, manifest: archive.Manifest, seconds: float, options: dict[str, Any]) -> None:
