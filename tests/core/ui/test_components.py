@@ -1,15 +1,18 @@
 """The component page and the error pages: strict policy, sound structure, small enough."""
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.staticfiles import finders
 from django.http import HttpResponse
+from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
+from staffelstab.core.templatetags.ui import css_string
 from staffelstab.core.ui.samples import component_samples
 from tests.strict_client import check_page
 
@@ -92,3 +95,29 @@ def test_error_page_says_what_to_do(status: str) -> None:
 @pytest.mark.parametrize("status", ["500", "503", "507"])
 def test_standalone_page_needs_no_context(status: str) -> None:
     assert "<h1>" in render_to_string(f"{status}.html")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Stadt Brückenfeld", '"Stadt\\20 Brückenfeld"'),
+        ('"} </style>\\', '"\\22 \\7d \\20 \\3c \\2f style\\3e \\5c "'),
+        ("zwei\nZeilen", '"zwei\\a Zeilen"'),
+    ],
+)
+def test_text_at_the_edge_of_a_sheet_ends_no_string(text: str, expected: str) -> None:
+    assert css_string(text) == expected
+
+
+def test_each_sheet_bears_house_title_and_day(html: str) -> None:
+    style = BeautifulSoup(html, "html.parser").find("style").string
+    assert '@top-center{content:"Bausteine"}' in style
+    assert re.search(r'@top-right\{content:"\d\d\\2e \d\d\\2e \d{4}"\}', style)
+
+
+def test_title_of_a_page_is_plain_text_on_paper() -> None:
+    frame = Template(
+        "{% load ui %}{% block title %}{% endblock %}|{% page_title as shown %}{{ shown|css_string }}"
+    )
+    page = Template('{% extends frame %}{% block title %}Müll &amp; "Abfuhr"{% endblock %}')
+    assert page.render(Context({"frame": frame})) == 'Müll &amp; "Abfuhr"|' + css_string('Müll & "Abfuhr"')
