@@ -39,5 +39,16 @@ def test_progress_stays_within_the_tenancy(committed_database: str) -> None:
         assert Import.objects.get(pk=batch.pk).progress_step == ""
 
 
+def test_progress_is_written_no_more_often_than_asked(committed_database: str) -> None:
+    world = World.load()
+    with world.inside():
+        batch = rows.upload()
+    with progress.written_to(batch, TenancyContext(world.organisation.pk), interval=60) as say:
+        say("read", 2, 5)
+        say("read", 3, 5)
+    with world.inside():
+        assert Import.objects.get(pk=batch.pk).progress_done == 2
+
+
 def test_silent_progress_says_nothing() -> None:
     assert progress.silent("read", 1, 2) is None

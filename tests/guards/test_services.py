@@ -21,7 +21,6 @@ EXCEPTED = {
     "workforce.services.imports.examine": _STEP,
     "workforce.services.imports.merge": _STEP,
     "workforce.services.imports.plan": _STEP,
-    "workforce.services.imports.progress": "shows how far a job is, outside of its transaction",
     "workforce.services.imports.reversal.reverse": "the job behind take_back, for its actor; records what it undid",
     "workforce.services.imports.runs.apply": "the job behind runs.confirm, for its actor; records what it applied",
     "workforce.services.imports.runs.check": "the job behind runs.upload; writes a preview, changes nothing",

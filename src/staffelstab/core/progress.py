@@ -7,6 +7,7 @@ the two never wait for each other.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -15,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from staffelstab.core.tenancy.context import TenancyContext
 
 type Progress = Callable[[str, int, int], None]
-"""Called with the name of the step, how much is done, and of how much."""
+"""Called with the name of the step, how much is done, and of how much (0: not known yet)."""
 
 _SET = """SELECT set_config('staffelstab.organisation', %s, true),
     set_config('staffelstab.account', %s, true), set_config('staffelstab.networks', %s, true)"""
@@ -26,14 +27,25 @@ def silent(step: str, done: int, total: int) -> None:
 
 
 @contextmanager
-def written_to(row: models.Model, context: TenancyContext) -> Iterator[Progress]:
-    """A progress function that writes to the row's ``progress_step``, ``progress_done`` and ``progress_total``."""
+def written_to(row: models.Model, context: TenancyContext, *, interval: float = 0) -> Iterator[Progress]:
+    """A progress function that writes to the row's ``progress_step``, ``progress_done`` and ``progress_total``.
+
+    Of the row only the key is used. ``interval``: at least so many seconds between two writes; what comes sooner is
+    left out.
+    """
     second = connections.create_connection(DEFAULT_DB_ALIAS)
     table = second.ops.quote_name(row._meta.db_table)
 
+    last: float | None = None
+
     def report(step: str, done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if last is not None and now - last < interval:
+            return
+        last = now
         with second.cursor() as cursor:
-            # One statement batch is one transaction: the setting is local to it.
+            # The connection commits each statement by itself; the settings need one transaction with the update.
             cursor.execute("BEGIN")
             cursor.execute(_SET, context.parameters)
             cursor.execute(

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django_tasks_db.models import DBTaskResult
 
-from staffelstab.core import outbox, retention, revisions
+from staffelstab.core import attempts, outbox, retention, revisions
 from staffelstab.core.errors import NotFound, PermissionRefused
 from staffelstab.core.models import AuditEntry, OutboxEvent
 from staffelstab.foresight import jobs
@@ -170,6 +170,29 @@ def test_unexpected_error_leaves_a_sentence_and_nothing_else(
         )
 
 
+def test_report_is_under_way_as_long_as_its_job_comes_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meet_a_deadlock(**_values: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DO $$BEGIN RAISE EXCEPTION 'words' USING ERRCODE = '40P01'; END$$")
+
+    with world.inside():
+        report = requested(house_subject(world), world)
+    states = []
+    with monkeypatch.context() as patch:
+        # A deadlock cannot be had on demand.
+        patch.setattr(report_figures, "figures", meet_a_deadlock)
+        for number in (1, 19, 20):
+            with pytest.raises(OperationalError), attempts.numbered(number):
+                reports.make(organisation_id=world.organisation.pk, report_id=report.pk, now=NOW)
+            with world.inside():
+                report.refresh_from_db()
+            states.append(report.state)
+    assert states == ["running", "running", "failed"]
+    assert report.failure == "The report could not be made because of an internal error. Nothing was kept."
+
+
 def test_anticipated_error_is_a_sentence_and_no_failure_of_the_job(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,7 +202,7 @@ def test_anticipated_error_is_a_sentence_and_no_failure_of_the_job(
         report = make(requested(house_subject(world), world))
         assert (report.state, report.failure) == (
             "failed",
-            "Das Verzeichnis wurde geändert, während der Bericht entstand. Bitte versuchen Sie es gleich noch einmal.",
+            "The register was being changed while the report was made. Please try again in a moment.",
         )
 
 

@@ -6,19 +6,21 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.foresight.models import Report
+from staffelstab.foresight.services import reports
+from staffelstab.foresight.services.reports import NotToRepeat
 from tests.factories.foresight import small_house
 from tests.factories.reports import house_subject, requested
-from tests.world import World
-
-pytestmark = pytest.mark.long  # two workers, one of which is killed
+from tests.world import NOW, World
 
 
 def start_worker(url: str, files: Path) -> subprocess.Popen[bytes]:
@@ -37,11 +39,13 @@ def reload(world: World, report: Report) -> Report:
         return Report.objects.get(pk=report.pk)
 
 
-def wait_until_waiting(url: str, table: str) -> None:
+def wait_until_waiting(url: str, table: str | None) -> None:
+    """Until somebody waits for a lock of the table; ``None``: for the end of another transaction."""
+    condition = "locktype = 'transactionid'" if table is None else f"relation = '{table}'::regclass"
     with psycopg.connect(url, autocommit=True) as observer:
         for _attempt in range(300):
             waiting = observer.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass", [table]
+                f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {condition}"
             ).fetchone()
             if waiting and waiting[0]:
                 return
@@ -49,6 +53,7 @@ def wait_until_waiting(url: str, table: str) -> None:
     raise AssertionError(f"the job never came to {table}")
 
 
+@pytest.mark.long  # two workers, one of which is killed
 def test_killed_worker_leaves_no_half_report(committed_database: str, tmp_path: Path) -> None:
     world = World.load()
     with world.inside():
@@ -73,3 +78,28 @@ def test_killed_worker_leaves_no_half_report(committed_database: str, tmp_path: 
     whole = reload(world, report)
     assert (whole.state, len(whole.digest)) == ("ready", 64)
     assert (tmp_path / whole.stored_as).read_bytes().startswith(b"%PDF-1.7")
+
+
+def test_retry_beside_a_request_is_refused(committed_database: str) -> None:
+    world = World.load()
+    with world.inside():
+        failed = requested(house_subject(world), world)
+        Report.objects.filter(pk=failed.pk).update(state="failed", failure="x")
+    found: list[object] = []
+
+    def retry() -> None:
+        try:
+            with world.inside():
+                reports.retry_report(report=failed, actor=world.actor("executive"), now=NOW)
+        except NotToRepeat as refusal:
+            found.append(refusal.code)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=retry)
+    with world.inside():
+        requested(house_subject(world), world)
+        thread.start()
+        wait_until_waiting(committed_database, None)
+    thread.join(20)
+    assert found == ["foresight.report_not_to_repeat"]

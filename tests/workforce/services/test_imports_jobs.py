@@ -12,13 +12,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import override_settings
 
+from staffelstab.core import attempts
 from staffelstab.core.actors import system_actor
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.workforce.models import Import, Responsibility, Task, Unit
@@ -200,6 +203,85 @@ def test_unexpected_error_leaves_a_sentence_and_no_name_in_the_log(
         "The import stopped because of an internal error. Nothing was changed.",
     )
     assert "Albers" not in caplog.text
+
+
+@pytest.mark.usefixtures("files")
+def test_import_thrown_away_while_it_is_checked_stays_thrown_away(
+    committed_world: World, committed_database: str
+) -> None:
+    world = committed_world
+    batch = upload(world, zip_bytes(SMALL))
+    key = world.organisation.pk
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(committed_database) as blocker:
+        # The check has read the file when it comes to this table, and waits there.
+        blocker.execute("LOCK TABLE workforce_responsibility IN ACCESS EXCLUSIVE MODE")
+        checked = pool.submit(check_and_hang_up, key, batch.pk)
+        wait_for_the_lock(committed_database)
+        with world.inside():
+            runs.discard(batch=batch, actor=world.actor(), now=NOW)
+        blocker.rollback()
+        assert checked.result(20) is None
+    done = reload(world, batch)
+    assert (done.state, done.stored_as, done.preview, done.problems) == ("discarded", "", {}, [])
+
+
+def check_and_hang_up(organisation_id: UUID, import_id: UUID) -> None:
+    try:
+        runs.check(organisation_id=organisation_id, import_id=import_id, now=NOW)
+    finally:
+        connection.close()
+
+
+def meet_a_deadlock(*_args: object, **_values: object) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute("DO $$BEGIN RAISE EXCEPTION 'words' USING ERRCODE = '40P01'; END$$")
+
+
+@pytest.mark.usefixtures("files")
+def test_import_is_under_way_as_long_as_its_job_comes_again(
+    committed_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = committed_world
+    batch = upload(world, zip_bytes(SMALL))
+    key = world.organisation.pk
+    runs.check(organisation_id=key, import_id=batch.pk, now=NOW)
+    with world.inside():
+        runs.confirm(batch=batch, end_missing=False, actor=world.actor(), now=NOW)
+    states = []
+    with monkeypatch.context() as patch:
+        # A deadlock cannot be had on demand.
+        patch.setattr(runs, "merge", meet_a_deadlock)
+        for number in (1, 19, 20):
+            with pytest.raises(OperationalError), attempts.numbered(number):
+                runs.apply(organisation_id=key, import_id=batch.pk, now=NOW)
+            states.append(reload(world, batch).state)
+    assert states == ["applying", "applying", "failed"]
+
+
+@pytest.mark.usefixtures("files")
+def test_undoing_is_under_way_as_long_as_its_job_comes_again(
+    committed_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = committed_world
+    batch = upload(world, zip_bytes(SMALL))
+    key = world.organisation.pk
+    runs.check(organisation_id=key, import_id=batch.pk, now=NOW)
+    with world.inside():
+        runs.confirm(batch=batch, end_missing=False, actor=world.actor(), now=NOW)
+    runs.apply(organisation_id=key, import_id=batch.pk, now=NOW)
+    with world.inside():
+        reversal.take_back(batch=batch, actor=world.actor(), now=NOW)
+    states = []
+    with monkeypatch.context() as patch:
+        patch.setattr(reversal, "undo", meet_a_deadlock)
+        for number in (1, 20):
+            with pytest.raises(OperationalError), attempts.numbered(number):
+                reversal.reverse(organisation_id=key, import_id=batch.pk, now=NOW)
+            states.append((reload(world, batch).state, reload(world, batch).failure))
+    assert states == [
+        ("undoing", ""),
+        ("applied", "Undoing stopped because of an internal error. Please try again later."),
+    ]
 
 
 @pytest.mark.usefixtures("files")

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from functools import partial
 from importlib.metadata import version
 from typing import Any, Final
@@ -22,10 +21,10 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from staffelstab.core import audit, outbox, permissions, progress, revisions
+from staffelstab.core import attempts, audit, outbox, permissions, progress, revisions
 from staffelstab.core.actors import Actor, system_actor
 from staffelstab.core.days import day_of
-from staffelstab.core.errors import DomainError, NotFound
+from staffelstab.core.errors import DomainError, NotFound, on_violation
 from staffelstab.core.ids import new_id
 from staffelstab.core.progress import Progress
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
@@ -153,7 +152,8 @@ def retry_report(*, report: Report, actor: Actor, now: dt.datetime) -> Report:
         raise NotToRepeat
     locked.state, locked.failure, locked.changed_at = ReportState.QUEUED, "", now
     locked.progress_step, locked.progress_done, locked.progress_total = "", 0, 0
-    locked.save()
+    with on_violation({"report_at_work_once": NotToRepeat()}):  # somebody has requested it in this moment
+        locked.save()
     audit.record(actor, "foresight.report.repeated", locked, at=now)
     outbox.publish(REQUESTED, {"report_id": str(locked.pk)}, at=now)
     return locked
@@ -185,7 +185,8 @@ def delete_report(*, report: Report, actor: Actor, now: dt.datetime) -> None:
 def make(*, organisation_id: UUID, report_id: UUID, now: dt.datetime) -> None:
     """Job: make the report; it becomes READY with all of its content in one transaction, or FAILED.
 
-    Safe to repeat after a killed worker, which leaves the report RUNNING and without content.
+    Safe to repeat after a killed worker, which leaves the report RUNNING and without content, as an outage does, after
+    which the worker does the job again (``core.attempts``).
     """
     context = TenancyContext(organisation_id)
     with activate(context):
@@ -193,7 +194,8 @@ def make(*, organisation_id: UUID, report_id: UUID, now: dt.datetime) -> None:
         context = TenancyContext(organisation_id, None, network_ids(organisation_id))
     if not _begin(context, report_id, now=now):
         return
-    with _failure_noted(context, report_id, now=now), activate(context):
+    note = partial(_note_failure, context, report_id, now=now)
+    with attempts.failure_noted(note, otherwise=FAILURE), activate(context):
         report = Report.objects.get(pk=report_id)
         with progress.written_to(report, context) as say, translation.override(report.language):
             document, inputs, previous = _written(report, say, now=now)
@@ -215,20 +217,13 @@ def _begin(context: TenancyContext, report_id: UUID, *, now: dt.datetime) -> boo
         return True
 
 
-@contextmanager
-def _failure_noted(context: TenancyContext, report_id: UUID, *, now: dt.datetime) -> Iterator[None]:
-    """An error leaves a sentence on the report, after everything else was rolled back."""
-    try:
-        yield
-    except Exception as error:
-        with activate(context):
-            report = Report.objects.select_for_update().filter(pk=report_id).first()
-            if report is not None and report.state in AT_WORK:
-                report.state, report.changed_at = ReportState.FAILED, now
-                report.failure = error.message if isinstance(error, DomainError) else FAILURE
-                report.save(update_fields=["state", "changed_at", "failure"])
-        if not isinstance(error, DomainError):
-            raise
+def _note_failure(context: TenancyContext, report_id: UUID, sentence: str, *, now: dt.datetime) -> None:
+    """Leave a sentence on the report, in a transaction of its own, unless it was deleted or made meanwhile."""
+    with activate(context):
+        report: Report | None = Report.objects.select_for_update().filter(pk=report_id).first()
+        if report is not None and report.state in AT_WORK:
+            report.state, report.changed_at, report.failure = ReportState.FAILED, now, sentence
+            report.save(update_fields=["state", "changed_at", "failure"])
 
 
 def _written(

@@ -21,14 +21,13 @@ from django.utils import timezone
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from staffelstab.core import daily, jobs
+from staffelstab.core import attempts, daily, jobs
 from staffelstab.core.outages import Outage, outage
 
 logger = logging.getLogger("staffelstab.worker")
 
 _LOOK = 15.0  # seconds between looks for jobs of killed workers
 _LONGEST_PAUSE = 15.0  # seconds between attempts to reach the database
-_ATTEMPTS = 20  # of one job that a full disk or a lock kept from its end
 
 
 def alive(worker_id: str) -> bool:
@@ -48,13 +47,15 @@ def alive(worker_id: str) -> bool:
 def requeue_orphans(*, idle: str = "") -> int:
     """Give jobs of killed workers back to the queue; jobs are safe to repeat. Returns how many.
 
-    A worker of this machine is known to be dead by its process number, the one that says it is `idle` by its word;
-    of any other (another machine, a container that has gone) the job's lock tells, a while after it was claimed.
+    Nobody holds the lock of such a job. A worker of this machine is known to be dead by its process number, the one
+    that says it is `idle` by its word; but two containers may share name and number, so that they are asked for the
+    lock, too. Of any other (another machine, a container that has gone) it tells a while after the job was claimed.
     """
     count = 0
     for row in DBTaskResult.objects.running():
         worker_id = row.worker_ids[-1] if row.worker_ids else ""
-        if not (worker_id == idle or not alive(worker_id) or _abandoned(row)):
+        gone = worker_id == idle or not alive(worker_id) or _claimed_long_ago(row)
+        if not gone or _is_locked(row):
             continue
         # Another worker may have been quicker: the state is asked for again where it is changed.
         count += DBTaskResult.objects.running().filter(pk=row.pk).update(status=TaskResultStatus.READY)
@@ -67,13 +68,15 @@ _CLAIMED = timedelta(
 _KEY = "hashtextextended('job:' || %s, 0)"
 
 
-def _abandoned(row: DBTaskResult) -> bool:
-    """Whether nobody holds the job's lock."""
-    if row.started_at is None or timezone.now() - row.started_at < _CLAIMED:
-        return False
+def _claimed_long_ago(row: DBTaskResult) -> bool:
+    return row.started_at is not None and timezone.now() - row.started_at >= _CLAIMED
+
+
+def _is_locked(row: DBTaskResult) -> bool:
+    """Whether a worker holds the job's lock."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SELECT pg_try_advisory_xact_lock({_KEY})", [str(row.pk)])
-        return bool(cursor.fetchone()[0])
+        return not cursor.fetchone()[0]
 
 
 @contextmanager
@@ -104,7 +107,7 @@ class QuietWorker(Worker):
         """Run one job; of a failure the class and the path through the code remain."""
         # The library calls this with whatever a job raised.
         db_task_result.set_failed = partial(self._note, db_task_result, db_task_result.set_failed)
-        with _locked(db_task_result):
+        with _locked(db_task_result), attempts.numbered(len(db_task_result.worker_ids)):
             super().run_task(db_task_result)
         if db_task_result.traceback:
             db_task_result.traceback = places(db_task_result.traceback)
@@ -115,7 +118,7 @@ class QuietWorker(Worker):
         found = outage(error)
         if found is Outage.UNREACHABLE and isinstance(error, Exception):
             raise error  # nothing can be noted now; `work` gives the job back
-        if found is None or len(row.worker_ids) >= _ATTEMPTS:
+        if found is None or not attempts.comes_again(error):
             set_failed(error)
             return
         logger.warning("a job met an outage and waits: %s", found.value, extra={"job": str(row.pk)})

@@ -17,14 +17,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as Bar
 
 from staffelstab.core.actors import system_actor
+from staffelstab.core.progress import Progress, silent
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.identity.selectors.actors import organisation_id_by_slug
 from staffelstab.workforce.domain import import_rules
 from staffelstab.workforce.domain.import_problems import Problem, describe
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.services.imports import records, runs
-from staffelstab.workforce.services.imports.progress import silent
-from staffelstab.workforce.services.imports.staging import Progress
 
 
 class Command(BaseCommand):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
@@ -14,12 +13,6 @@ FAILURE: Final = gettext_noop("The import stopped because of an internal error. 
 """Kept in ``Import.failure``, as all reasons are, and translated where it is shown."""
 
 UNDO_FAILURE: Final = gettext_noop("Undoing stopped because of an internal error. Please try again later.")
-
-
-def reason_of(refusal: DomainError) -> str:
-    """The refusal's sentence in the source language, as ``Import.failure`` keeps it."""
-    with translation.override("en"):
-        return refusal.message
 
 
 class ImportTooLarge(DomainError):

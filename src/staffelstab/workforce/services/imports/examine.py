@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from staffelstab.core.progress import Progress
 from staffelstab.workforce.domain.import_problems import Problem, ProblemCollector, shorten
 from staffelstab.workforce.domain.import_values import (
     BAND_LABELS,
@@ -25,7 +26,7 @@ from staffelstab.workforce.domain.import_values import (
 from staffelstab.workforce.formats.limits import SourceRefused
 from staffelstab.workforce.formats.source import Source
 from staffelstab.workforce.services.imports import checks, plan, steps
-from staffelstab.workforce.services.imports.staging import PROBLEM_LIMIT, Progress, Staged, stage
+from staffelstab.workforce.services.imports.staging import PROBLEM_LIMIT, Staged, stage
 from staffelstab.workforce.services.imports.tables import (
     HOLDINGS,
     KEYED,

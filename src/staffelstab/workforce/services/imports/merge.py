@@ -16,8 +16,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from staffelstab.core.progress import Progress
 from staffelstab.workforce.services.imports import plan, tree
-from staffelstab.workforce.services.imports.staging import Progress
 from staffelstab.workforce.services.imports.tables import (
     HOLDINGS,
     KEYED,

@@ -15,8 +15,9 @@ from typing import Any, Final
 
 from django.db import connection
 
+from staffelstab.core.progress import Progress
 from staffelstab.workforce.domain import derived
-from staffelstab.workforce.services.imports.staging import Progress, Staged
+from staffelstab.workforce.services.imports.staging import Staged
 from staffelstab.workforce.services.imports.tables import (
     HOLDINGS,
     KEYED,

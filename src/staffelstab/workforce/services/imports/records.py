@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from staffelstab.workforce.domain.import_problems import Problem, ProblemCollector, shorten
 from staffelstab.workforce.domain.import_sheets import SHEETS
@@ -11,6 +11,10 @@ from staffelstab.workforce.models import Import
 from staffelstab.workforce.services.imports.examine import Examination, Example
 
 _ORDER: Mapping[str, int] = {"": -1} | {sheet.key: index for index, sheet in enumerate(SHEETS)}
+
+
+FIELDS: Final = ("problems", "problem_count", "preview")
+"""The fields of an import that ``write`` fills."""
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -8,26 +8,20 @@ before.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
 
-from staffelstab.core import audit, outbox, permissions, revisions
+from staffelstab.core import attempts, audit, outbox, permissions, revisions
 from staffelstab.core.actors import Actor
-from staffelstab.core.outages import Outage, outage
+from staffelstab.core.progress import Progress
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.models import Import
 from staffelstab.workforce.services import trail
-from staffelstab.workforce.services.imports import progress as progress_
 from staffelstab.workforce.services.imports import steps
-from staffelstab.workforce.services.imports.errors import (
-    UNDO_FAILURE,
-    ImportOutdated,
-    UndoBlocked,
-    reason_of,
-)
-from staffelstab.workforce.services.imports.staging import Progress
+from staffelstab.workforce.services.imports.errors import UNDO_FAILURE, ImportOutdated
 from staffelstab.workforce.services.imports.undo import undo
 
 PERMISSION = "workforce.import.use"
@@ -59,20 +53,18 @@ def reverse(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
     context = TenancyContext(organisation_id)
     if not steps.begin(context, import_id, ImportState.UNDOING, now=now):
         return
-    try:
-        with progress_.written_to(import_id, context) as progress, activate(context):
-            steps.serialise(organisation_id)
-            batch = Import.objects.get(pk=import_id)
-            if batch.state == ImportState.UNDOING:
-                _refuse_when_outdated(batch)
-                steps.hold_register()
-                _undo(batch, now=now, progress=progress)
-    except (ImportOutdated, UndoBlocked) as refusal:
-        steps.end_without_change(context, import_id, ImportState.APPLIED, reason=reason_of(refusal), now=now)
-    except Exception as error:
-        if outage(error) is not Outage.UNREACHABLE:  # else the worker does it again
-            steps.end_without_change(context, import_id, ImportState.APPLIED, reason=UNDO_FAILURE, now=now)
-        raise
+    note = partial(steps.end_without_change, context, import_id, ImportState.APPLIED, now=now)
+    with (
+        attempts.failure_noted(note, otherwise=UNDO_FAILURE),
+        steps.progress_of(import_id, context) as say,
+        activate(context),
+    ):
+        steps.serialise(organisation_id)
+        batch = Import.objects.get(pk=import_id)
+        if batch.state == ImportState.UNDOING:
+            _refuse_when_outdated(batch)
+            steps.hold_register()
+            _undo(batch, now=now, progress=say)
 
 
 def _undo(batch: Import, *, now: datetime, progress: Progress) -> None:

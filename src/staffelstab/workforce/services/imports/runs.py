@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from uuid import UUID
@@ -19,22 +20,21 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 
-from staffelstab.core import audit, outbox, permissions, revisions
+from staffelstab.core import attempts, audit, outbox, permissions, revisions
 from staffelstab.core.actors import Actor
 from staffelstab.core.days import day_of
 from staffelstab.core.ids import new_id
+from staffelstab.core.progress import Progress, silent
 from staffelstab.core.tenancy.context import TenancyContext, activate, current_organisation
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.formats.limits import SourceRefused
 from staffelstab.workforce.formats.source import open_source
 from staffelstab.workforce.models import Import
 from staffelstab.workforce.services import trail
-from staffelstab.workforce.services.imports import progress as progress_
 from staffelstab.workforce.services.imports import records, steps
-from staffelstab.workforce.services.imports.errors import ImportTooLarge
+from staffelstab.workforce.services.imports.errors import FAILURE, ImportTooLarge
 from staffelstab.workforce.services.imports.examine import Examination, examine, refused
 from staffelstab.workforce.services.imports.merge import merge
-from staffelstab.workforce.services.imports.staging import Progress
 
 PERMISSION = "workforce.import.use"
 UPLOADED = "workforce.import.uploaded"
@@ -62,7 +62,7 @@ def import_file(
     now: datetime,
     end_missing: bool = False,
     dry_run: bool = False,
-    progress: Progress = progress_.silent,
+    progress: Progress = silent,
 ) -> Outcome:
     """Check and apply a file or folder at once. A rejected file and a dry run write nothing at all.
 
@@ -143,7 +143,7 @@ def _merge(
     batch.state = ImportState.APPLIED
     batch.applied_at = batch.changed_at = now
     batch.progress_step = ""
-    batch.save()
+    batch.save(update_fields=["state", "applied_at", "changed_at", "progress_step", *records.FIELDS])
     counts = {
         key: {"new": sheet.new, "changed": sheet.changed, "ended": ended.get(key, 0)}
         for key, sheet in examination.sheets.items()
@@ -190,9 +190,10 @@ def check(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
     context = TenancyContext(organisation_id)
     if not steps.begin(context, import_id, ImportState.CHECKING, now=now):
         return
+    note = partial(steps.end_without_change, context, import_id, ImportState.FAILED, now=now)
     with (
-        steps.failure_noted(context, import_id, now=now),
-        progress_.written_to(import_id, context) as progress,
+        attempts.failure_noted(note, otherwise=FAILURE),
+        steps.progress_of(import_id, context) as progress,
         activate(context),
     ):
         batch = Import.objects.get(pk=import_id)
@@ -224,9 +225,10 @@ def apply(*, organisation_id: UUID, import_id: UUID, now: datetime) -> None:
     context = TenancyContext(organisation_id)
     if not steps.begin(context, import_id, ImportState.APPLYING, now=now):
         return
+    note = partial(steps.end_without_change, context, import_id, ImportState.FAILED, now=now)
     with (
-        steps.failure_noted(context, import_id, now=now),
-        progress_.written_to(import_id, context) as progress,
+        attempts.failure_noted(note, otherwise=FAILURE),
+        steps.progress_of(import_id, context) as progress,
         activate(context),
     ):
         steps.serialise(organisation_id)
@@ -267,9 +269,12 @@ def discard(*, batch: Import, actor: Actor, now: datetime) -> Import:
 
 
 def _finish(batch: Import, examination: Examination, state: ImportState, *, now: datetime) -> None:
-    records.write(batch, examination)
-    batch.state, batch.changed_at, batch.progress_step = state, now, ""
-    batch.save()
+    """Keep what was found. Not when somebody has thrown the import away, or another worker was quicker."""
+    fresh = steps.still(batch.pk, state)
+    if fresh is not None:
+        records.write(fresh, examination)
+        fresh.state, fresh.changed_at, fresh.progress_step = state, now, ""
+        fresh.save(update_fields=["state", "changed_at", "progress_step", *records.FIELDS])
 
 
 @contextmanager

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from django.db import connection
 
 from staffelstab.core.ids import new_id
+from staffelstab.core.progress import Progress
 from staffelstab.workforce.domain.import_problems import ProblemCollector
 from staffelstab.workforce.domain.import_sheets import SHEET_BY_KEY
 from staffelstab.workforce.domain.import_values import ValueRefused
@@ -17,9 +18,6 @@ from staffelstab.workforce.formats.limits import SourceRefused
 from staffelstab.workforce.formats.reader import BATCH_ROWS, parse_cell, read_batches
 from staffelstab.workforce.formats.source import Source
 from staffelstab.workforce.services.imports.tables import TARGETS, TYPES, Target
-
-type Progress = Callable[[str, int, int], None]
-"""Called with the step, the rows done and the rows in total (0: not known yet)."""
 
 PROBLEM_LIMIT: Final = 1000
 _REFUSED_LIMIT: Final = 100_000

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
+from staffelstab.core import progress
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
-from staffelstab.core.outages import Outage, outage
+from staffelstab.core.progress import Progress
 from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.workforce.domain.import_states import may_follow
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.models import Import
-from staffelstab.workforce.services.imports.errors import FAILURE, ImportBusy, ImportNotPossible
+from staffelstab.workforce.services.imports.errors import ImportBusy, ImportNotPossible
 
 WRITING = (ImportState.APPLYING, ImportState.UNDOING)
 """A job writes the register, or is about to."""
@@ -82,29 +82,26 @@ def begin(context: TenancyContext, import_id: UUID, state: ImportState, *, now: 
         return True
 
 
+def still(import_id: UUID, state: ImportState) -> Import | None:
+    """The import as it is now, locked, when it may still become ``state``; None when somebody was quicker."""
+    batch: Import | None = Import.objects.select_for_update().filter(pk=import_id).first()
+    return batch if batch is not None and may_follow(batch.state, state) else None
+
+
 def end_without_change(
-    context: TenancyContext, import_id: UUID, state: ImportState, *, reason: str, now: datetime
+    context: TenancyContext, import_id: UUID, state: ImportState, reason: str, *, now: datetime
 ) -> None:
     """The work was rolled back: leave ``reason`` and ``state`` on the import, in a transaction of its own."""
     with activate(context):
-        batch = Import.objects.select_for_update().get(pk=import_id)
-        if may_follow(batch.state, state):
+        batch = still(import_id, state)
+        if batch is not None:
             batch.state, batch.changed_at, batch.failure, batch.progress_step = state, now, reason, ""
             batch.save(update_fields=["state", "changed_at", "failure", "progress_step"])
 
 
-@contextmanager
-def failure_noted(context: TenancyContext, import_id: UUID, *, now: datetime) -> Iterator[None]:
-    """An unexpected error leaves FAILED and a sentence on the import, after everything else was rolled back.
-
-    A lost database does not: the worker does the job again, and the state says that it is under way.
-    """
-    try:
-        yield
-    except Exception as error:
-        if outage(error) is not Outage.UNREACHABLE:
-            end_without_change(context, import_id, ImportState.FAILED, reason=FAILURE, now=now)
-        raise
+def progress_of(import_id: UUID, context: TenancyContext) -> AbstractContextManager[Progress]:
+    """A progress function that writes to the import's row, at most twice a second."""
+    return progress.written_to(Import(pk=import_id), context, interval=0.5)
 
 
 def requester(batch: Import) -> Actor:

@@ -14,12 +14,12 @@ from uuid import UUID
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, connection, models, transaction
 
+from staffelstab.core.progress import Progress
 from staffelstab.workforce.domain.import_sheets import SHEET_BY_KEY
 from staffelstab.workforce.models import Holding, Person, Position, Responsibility, Task, Unit
 from staffelstab.workforce.services.imports import plan, tree
 from staffelstab.workforce.services.imports.errors import UndoBlocked, UndoClosesCircle
 from staffelstab.workforce.services.imports.merge import REMOVED
-from staffelstab.workforce.services.imports.staging import Progress
 from staffelstab.workforce.services.imports.tables import TARGET, TARGETS, Target
 
 _MODELS: Final[Mapping[str, type[models.Model]]] = {
