@@ -155,3 +155,12 @@ def test_job_that_no_worker_holds_is_given_back_whatever_its_machine(committed_d
         assert requeue_orphans() == 1
     assert DBTaskResult.objects.get(status=TaskResultStatus.READY).pk == free.pk
     assert requeue_orphans() == 1
+
+
+@pytest.mark.parametrize("number", [os.getpid(), NOBODY], ids=["the same number", "a number not in use here"])
+def test_job_of_another_container_with_our_name_is_left_to_it(committed_database: str, number: int) -> None:
+    row = DBTaskResult.objects.get(pk=note.enqueue("a").id)
+    row.claim(f"{HOST}:{number}")
+    with _locked(row):
+        assert requeue_orphans(idle=f"{HOST}:{os.getpid()}") == 0
+    assert requeue_orphans(idle=f"{HOST}:{os.getpid()}") == 1
