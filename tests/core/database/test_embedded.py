@@ -293,11 +293,12 @@ def test_provisioned_roles_neither_rule_nor_pass_by_row_level_security(folder: P
     ]
 
 
-def test_provisioned_app_role_uses_what_the_owner_creates_and_creates_nothing(folder: Path) -> None:
+def test_provisioned_app_role_uses_what_the_owner_grants_and_creates_nothing(folder: Path) -> None:
     with EmbeddedPostgres(folder, durable=False) as facts:
         provision(facts, database="staffelstab")
         with psycopg.connect(facts.conninfo(database="staffelstab", user="staffelstab_owner")) as owner:
             owner.execute("CREATE TABLE note (id int GENERATED ALWAYS AS IDENTITY, text text)")
+            owner.execute("GRANT SELECT, INSERT ON note TO staffelstab_app")
         app = psycopg.connect(facts.conninfo(database="staffelstab", user="staffelstab_app"), autocommit=True)
         with app:
             app.execute("INSERT INTO note (text) VALUES ('a')")

@@ -23,8 +23,9 @@ def provision(
 ) -> None:
     """Make the two roles, the database and its extensions, and give the roles their rights; safe to repeat.
 
-    `owner` owns database and schema and migrates. `app` reads and writes the rows of what `owner` creates, but
-    creates nothing itself; neither role is a superuser nor passes by row-level security. Raises `psycopg.Error`.
+    `owner` owns database and schema and migrates. `app` creates nothing, and reads and writes the rows of a table once
+    its policies are there (`migrate`); neither role is a superuser nor passes by row-level security. Raises
+    `psycopg.Error`.
     """
     with psycopg.connect(facts.conninfo(database="postgres"), autocommit=True) as connection:
         connection.execute("SELECT pg_advisory_lock(%s)", [_PROVISIONING_LOCK])
@@ -75,7 +76,9 @@ def prepare(connection: psycopg.Connection, *, owner: str, app: str) -> None:
         "ALTER SCHEMA public OWNER TO {owner}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA public TO {app}",
-        f"{in_public} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {{app}}",
+        # A new table is closed until its policies are written (core.tenancy.policies grants with them). Earlier
+        # versions opened it at once.
+        f"{in_public} REVOKE ALL ON TABLES FROM {{app}}",
         f"{in_public} GRANT USAGE, SELECT ON SEQUENCES TO {{app}}",
         f"{in_public} GRANT EXECUTE ON FUNCTIONS TO {{app}}",
         # Functions are open to every role by default; ours may be SECURITY DEFINER.
