@@ -68,5 +68,7 @@ def test_registered_work_exists() -> None:
     assert {
         "staffelstab.identity.subscribers.on_new_day",
         "staffelstab.foresight.subscribers.on_new_day",
+        "staffelstab.foresight.subscribers.forget_leftovers",
+        "staffelstab.workforce.jobs.forget_leftovers",
     } <= set(daily.registered())
     assert all(callable(import_string(path)) for path in daily.registered())

@@ -83,5 +83,6 @@ class ForesightConfig(AppConfig):
         outbox.subscribe(self.subscriptions)
         retention.register(*RULES)
         daily.register("staffelstab.foresight.subscribers.on_new_day")
+        daily.register("staffelstab.foresight.subscribers.forget_leftovers")
         slots.register("workforce.task", "staffelstab.foresight.web.slots.task_risk")
         navigation.register(*PLACES)

@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from staffelstab.core import daily
+from staffelstab.core import daily, leftovers
 from staffelstab.core.actors import system_actor
 from staffelstab.core.outbox import Event
+from staffelstab.foresight.models import Report
 from staffelstab.foresight.services.records import record_quarter
 from staffelstab.identity.selectors.actors import all_organisation_ids
 
@@ -29,3 +30,14 @@ def on_new_day_in(*, organisation_id: UUID, now: datetime) -> None:
     """Record the head figures of the organisation, whose tenancy is active. Safe to repeat."""
     actor = system_actor(organisation_id=organisation_id, reason="quarter")
     record_quarter(actor=actor, today=timezone.localdate(now), now=now)
+
+
+def forget_leftovers(*, now: datetime) -> None:
+    """Remove files of reports that no report names any more, in every organisation. Safe to repeat."""
+    daily.hand_out("staffelstab.foresight.subscribers.forget_leftovers_in", all_organisation_ids(), now=now)
+
+
+def forget_leftovers_in(*, organisation_id: UUID, now: datetime) -> None:
+    """Remove files of reports that no report names any more, of the organisation whose tenancy is active."""
+    names = Report.objects.exclude(stored_as="").values_list("stored_as", flat=True)
+    leftovers.sweep(f"reports/{organisation_id}", known=names, now=now)

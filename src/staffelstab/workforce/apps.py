@@ -66,5 +66,6 @@ class WorkforceConfig(AppConfig):
         protocol.register_fields(history.protocol_fields())
         outbox.subscribe(self.subscriptions)
         daily.register("staffelstab.workforce.jobs.on_new_day")
+        daily.register("staffelstab.workforce.jobs.forget_leftovers")
         permissions.register_table("staffelstab.workforce.permissions.RULES")
         navigation.register(*ITEMS)

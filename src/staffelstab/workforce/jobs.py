@@ -11,10 +11,11 @@ from uuid import UUID
 from django.tasks import task
 from django.utils import timezone
 
-from staffelstab.core import daily
+from staffelstab.core import daily, leftovers
 from staffelstab.core.actors import system_actor
 from staffelstab.core.outbox import Event
 from staffelstab.identity.selectors.actors import all_organisation_ids
+from staffelstab.workforce.models import Import
 from staffelstab.workforce.services import leavers
 from staffelstab.workforce.services.imports import reversal, runs
 
@@ -52,6 +53,17 @@ def on_new_day_in(*, organisation_id: UUID, now: datetime) -> None:
     """Whoever has left by today loses the access in the organisation, whose tenancy is active. Safe to repeat."""
     actor = system_actor(organisation_id=organisation_id, reason="new day")
     leavers.end_all_access(actor=actor, now=now)
+
+
+def forget_leftovers(*, now: datetime) -> None:
+    """Remove uploaded files that no import names any more, in every organisation. Safe to repeat."""
+    daily.hand_out("staffelstab.workforce.jobs.forget_leftovers_in", all_organisation_ids(), now=now)
+
+
+def forget_leftovers_in(*, organisation_id: UUID, now: datetime) -> None:
+    """Remove uploaded files that no import names any more, of the organisation whose tenancy is active."""
+    names = Import.objects.exclude(stored_as="").values_list("stored_as", flat=True)
+    leftovers.sweep(f"imports/{organisation_id}", known=names, now=now)
 
 
 def on_uploaded(event: Event) -> None:

@@ -6,14 +6,16 @@ import datetime as dt
 from uuid import UUID
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from staffelstab.core import attempts, outbox, retention, revisions
 from staffelstab.core.errors import NotFound, PermissionRefused
 from staffelstab.core.models import AuditEntry, OutboxEvent
-from staffelstab.foresight import jobs
+from staffelstab.foresight import jobs, subscribers
 from staffelstab.foresight.domain.report_document import digest
 from staffelstab.foresight.models import Report
 from staffelstab.foresight.selectors import report_figures
@@ -21,6 +23,7 @@ from staffelstab.foresight.selectors import reports as selectors
 from staffelstab.foresight.services import reports
 from staffelstab.foresight.services.reports import DayTooFar, NotToRepeat
 from staffelstab.foresight.services.retention import RULES
+from tests import daily_work
 from tests.factories.foresight import AS_OF, small_house
 from tests.factories.reports import house_subject, large_house, made, requested, unit_subject
 from tests.world import NOW, World
@@ -114,7 +117,7 @@ def test_make_keeps_content_inputs_and_digest(world: World, quick_pdf: list[str]
     with world.inside():
         large_house()
         report = made(house_subject(world), world)
-        assert (report.state, report.schema, report.language) == ("ready", 1, "de")
+        assert (report.state, report.schema, report.language) == ("ready", 2, "de")
         assert report.digest == digest(report.content) == quick_pdf[0]
         assert report.inputs["threshold"] == 7
         assert report.inputs["register"] == {"units": 4, "tasks": 74}
@@ -353,3 +356,12 @@ def test_list_shows_a_line_manager_the_reports_on_their_units(world: World) -> N
         assert selectors.list_reports(actor=world.actor("privacy")).count() == 3
         assert selectors.list_reports(actor=world.actor("network_operator")).count() == 0
         assert selectors.list_reports(actor=world.system).count() == 3
+
+
+def test_files_of_reports_that_were_never_kept_are_forgotten(world: World) -> None:
+    with world.inside():
+        report = made(house_subject(world), world)
+        left = default_storage.save(f"reports/{world.organisation.pk}/left.pdf", ContentFile(b"x"))
+    subscribers.forget_leftovers(now=timezone.now() + dt.timedelta(hours=25))
+    assert daily_work.do_what_was_handed_out() == 3
+    assert [default_storage.exists(name) for name in (report.stored_as, left)] == [True, False]
