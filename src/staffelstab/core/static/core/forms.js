@@ -23,6 +23,18 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) for (const form of document.forms) sent.delete(form);
 });
+/**
+ * Going back or reloading fills a form with what was typed in it before, also when the page is that of another
+ * organisation by now: there it would be saved as that one's. What was refused is kept on the page that refused it.
+ */
+const house = document.querySelector('input[name="_house"]')?.defaultValue;
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted || !house) return;
+  const drawn = history.state?.house;
+  if (drawn === house) return;
+  if (drawn) for (const form of document.forms) if (form.method === "post") form.reset();
+  history.replaceState({ ...history.state, house }, "");
+});
 document.addEventListener("htmx:finally:request", (event) => sent.delete(event.target.closest?.("form")));
 
 document.addEventListener("input", (event) => {
