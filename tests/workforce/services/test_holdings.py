@@ -14,12 +14,13 @@ from staffelstab.core.errors import PermissionRefused
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.enums import ExitBand
 from staffelstab.workforce.models import Holding, Person, Position
-from staffelstab.workforce.services import errors, holdings
+from staffelstab.workforce.services import errors, holdings, persons
 from tests.factories.workforce import HoldingFactory, PersonFactory, PositionFactory
 from tests.world import NOW, World
 
 LATER = NOW + dt.timedelta(hours=1)
 TODAY = dt.date(2026, 11, 22)
+LAST = dt.date(2021, 12, 31)
 
 
 @pytest.fixture(autouse=True)
@@ -225,3 +226,70 @@ def test_end_holding_does_not_take_up_one_that_is_over(world: World, now: dateti
         holding=running, last_day=dt.date(2027, 1, 31), seen=None, actor=world.actor(), now=now
     )
     assert Holding.objects.get(pk=running.pk).ends_on == dt.date(2027, 1, 31)
+
+
+def test_a_role_of_a_unit_places_nobody_from_elsewhere(world: World) -> None:
+    position, elsewhere = PositionFactory(), HoldingFactory().person
+    unplaced = PersonFactory()
+    actor = world.actor(Role.PERSONNEL, unit_id=position.unit_id)
+    for person in (elsewhere, unplaced):
+        with pytest.raises(PermissionRefused):
+            create(world, position, person, actor=actor)
+    assert Holding.objects.filter(position=position).count() == 0
+    create(world, position, elsewhere)  # the whole house may
+
+
+def test_a_role_of_a_unit_places_its_own_people_and_whom_it_added(world: World, now: datetime) -> None:
+    own = HoldingFactory()
+    second = PositionFactory(unit=own.position.unit)
+    actor = world.actor(Role.PERSONNEL, unit_id=own.position.unit_id)
+    create(world, second, own.person, actor=actor)
+    values = persons.PersonValues(personnel_number="4711", last_name="Kaya")
+    added = persons.create_person(values=values, actor=actor, now=now)
+    create(world, second, added, actor=actor)
+    assert Holding.objects.filter(position=second).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on"), [(None, None), (None, dt.date(2026, 12, 31)), (dt.date(2019, 1, 1), LAST)]
+)
+def test_a_role_of_a_unit_takes_up_no_holding_of_somebody_who_went_elsewhere(
+    world: World, now: datetime, starts_on: dt.date | None, ends_on: dt.date | None
+) -> None:
+    over = HoldingFactory(starts_on=dt.date(2020, 1, 1), ends_on=LAST)
+    HoldingFactory(person=over.person)
+    actor = world.actor(Role.PERSONNEL, unit_id=over.position.unit_id)
+
+    def edit(starts_on: dt.date | None, ends_on: dt.date | None) -> Holding:
+        return holdings.edit_holding(
+            holding=over,
+            share=Decimal(1),
+            starts_on=starts_on,
+            ends_on=ends_on,
+            seen=None,
+            actor=actor,
+            now=now,
+        )
+
+    with pytest.raises(PermissionRefused):
+        edit(starts_on, ends_on)
+    # It may be put right to the shorter side: that brings nobody here.
+    edit(dt.date(2020, 1, 2), dt.date(2021, 12, 30))
+    assert Holding.objects.get(pk=over.pk).ends_on == dt.date(2021, 12, 30)
+
+
+def test_a_role_of_a_unit_prolongs_a_running_holding_of_somebody_who_works_elsewhere_too(
+    world: World, now: datetime
+) -> None:
+    running = HoldingFactory(ends_on=dt.date(2080, 12, 31))
+    HoldingFactory(person=running.person)
+    holdings.edit_holding(
+        holding=running,
+        share=Decimal(1),
+        starts_on=None,
+        ends_on=None,
+        seen=None,
+        actor=world.actor(Role.PERSONNEL, unit_id=running.position.unit_id),
+        now=now,
+    )
+    assert Holding.objects.get(pk=running.pk).ends_on is None

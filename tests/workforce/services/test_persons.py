@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -67,21 +68,34 @@ def test_a_role_of_a_unit_changes_its_own_people_only(world: World, now: datetim
     here = PositionFactory(unit=UnitFactory(parent=mine))
     there = PositionFactory(unit=other)
     actor = world.actor(role, unit_id=mine.pk)
-    left = HoldingFactory(position=here, ends_on=TODAY - dt.timedelta(days=400)).person
-    HoldingFactory(position=there, person=left)
-    unplaced, stranger = PersonFactory(), HoldingFactory(position=there).person
-    for number, person in enumerate((HoldingFactory(position=here).person, left, unplaced)):
-        values = PersonValues(personnel_number=f"N{number}", last_name="Neu")
-        persons.edit_person(person=person, values=values, seen=None, actor=actor, now=now)
+    own = HoldingFactory(position=here).person
+    values = PersonValues(personnel_number="N1", last_name="Neu")
+    persons.edit_person(person=own, values=values, seen=None, actor=actor, now=now)
+    assert Person.objects.get(pk=own.pk).last_name == "Neu"
+    stranger, moved, both = (HoldingFactory(position=there).person for _each in range(3))
+    HoldingFactory(position=here, person=moved, ends_on=TODAY - dt.timedelta(days=400))
+    HoldingFactory(position=here, person=both)
+    for person in (stranger, moved, both, PersonFactory()):
+        with pytest.raises(PermissionRefused):
+            persons.edit_person(person=person, values=VALUES, seen=None, actor=actor, now=now)
+        with pytest.raises(PermissionRefused):
+            persons.end_person(person=person, last_day=TODAY, seen=None, actor=actor, now=now)
+    assert Person.objects.filter(last_name="Özdemir").count() == 0
+
+
+def test_a_role_of_a_unit_goes_on_with_whom_it_added(world: World, now: datetime) -> None:
+    position, elsewhere = PositionFactory(), PositionFactory()
+    actor = world.actor(Role.PERSONNEL, unit_id=position.unit_id)
+    person = persons.create_person(values=VALUES, actor=actor, now=now)
+    persons.edit_person(
+        person=person, values=replace(VALUES, first_name="Noor"), seen=None, actor=actor, now=now
+    )
+    colleague = world.actor(Role.KNOWLEDGE_MANAGER, unit_id=position.unit_id)
     with pytest.raises(PermissionRefused):
-        persons.edit_person(person=stranger, values=VALUES, seen=None, actor=actor, now=now)
+        persons.edit_person(person=person, values=VALUES, seen=None, actor=colleague, now=now)
+    HoldingFactory(position=elsewhere, person=person)
     with pytest.raises(PermissionRefused):
-        persons.end_person(person=stranger, last_day=TODAY, seen=None, actor=actor, now=now)
-    assert sorted(Person.objects.filter(last_name="Neu").values_list("personnel_number", flat=True)) == [
-        "N0",
-        "N1",
-        "N2",
-    ]
+        persons.edit_person(person=person, values=VALUES, seen=None, actor=actor, now=now)
 
 
 def test_edit_person_changes_the_sort_key(world: World) -> None:

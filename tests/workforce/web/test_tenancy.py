@@ -12,6 +12,7 @@ from django.urls import reverse
 from staffelstab.core.ids import new_id
 from staffelstab.identity.enums import Role
 from staffelstab.identity.models import RoleGrant
+from staffelstab.workforce.models import Holding, Person
 from staffelstab.workforce.web import urls
 from tests.factories.workforce import (
     HoldingFactory,
@@ -21,6 +22,7 @@ from tests.factories.workforce import (
     TaskFactory,
     UnitFactory,
 )
+from tests.workforce.web.pages import form_of, titles
 from tests.world import World
 
 NOUNS = ("task", "unit", "position", "person", "holding")
@@ -102,7 +104,9 @@ def bound(client_as: Any, world: World) -> Iterator[Any]:
 
 
 CHANGES = sorted(
-    name for name in WITH_KEY if not name.endswith(("_detail", "_history")) and not name.startswith("person_")
+    name
+    for name in WITH_KEY
+    if name == "person_history" or (not name.endswith(("_detail", "_history")) and name != "person_link")
 )
 
 
@@ -116,6 +120,60 @@ def test_a_role_for_one_unit_changes_nothing_elsewhere(bound: Any, world: World,
     client = bound(role, mine.pk)
     assert client.get(reverse(f"workforce:{name}", args=[inside[noun]])).status_code == 200
     assert client.get(reverse(f"workforce:{name}", args=[outside[noun]])).status_code == 404
+
+
+def test_a_role_for_one_unit_captures_nobody_of_the_house(bound: Any, world: World) -> None:
+    """One past day on an own position must not hand over a person."""
+    with world.inside():
+        position = PositionFactory(number="50-03", title="Wohngeld")
+        own = PersonFactory(last_name="Hofer", first_name="Ina", personnel_number="1")
+        HoldingFactory(position=position, person=own)
+        mayor = HoldingFactory(person__last_name="Hoffstede", person__personnel_number="2").person
+        PersonFactory(last_name="Hoffmann", personnel_number="3")
+    client = bound(Role.PERSONNEL, position.unit_id)
+    offered = client.get(reverse("workforce:person_pick"), {"q": "hof"}).content.decode()
+    assert offered == '<option value="Hofer, Ina (1)"></option>'
+    create = reverse("workforce:holding_create")
+    past = {"position": "50-03", "share": "0,1", "starts_on": "2020-01-01", "ends_on": "2020-01-01"}
+    for number in ("2", "3", "Hoffstede, Kim (2)"):
+        answer = client.post(create, {**past, "person": number})
+        assert answer.status_code == 422
+        assert "In Ihren Einheiten gibt es diese Person nicht." in answer.content.decode()
+    assert 'value="Hoffstede' not in client.get(create, {"person": str(mayor.pk)}).content.decode()
+    assert 'value="Hofer' in client.get(create, {"person": str(own.pk)}).content.decode()
+    page = client.get(reverse("workforce:person_detail", args=[mayor.pk])).content.decode()
+    assert create not in page
+    assert client.post(create, {**past, "person": "1"}).status_code == 302
+    with world.inside():
+        assert list(Holding.objects.filter(person=mayor).values_list("position__number", flat=True)) != [
+            "50-03"
+        ]
+        assert Holding.objects.filter(position=position).exclude(person=own).count() == 0
+
+
+def test_a_role_for_one_unit_finds_its_own_people_by_number_only(bound: Any, world: World) -> None:
+    with world.inside():
+        own = HoldingFactory(person__last_name="Hofer", person__personnel_number="PZ-1")
+        HoldingFactory(person__last_name="Hoffstede", person__personnel_number="PZ-2")
+    client = bound(Role.PERSONNEL, own.position.unit_id)
+    address = reverse("workforce:person_list")
+    for text, expected in (("PZ-", ["Kim Hofer"]), ("PZ-2", []), ("hof", ["Kim Hofer", "Kim Hoffstede"])):
+        assert titles(client.get(address, {"q": text})) == expected, text
+
+
+def test_a_role_for_one_unit_adds_somebody_new_and_fills_a_position(bound: Any, world: World) -> None:
+    with world.inside():
+        position = PositionFactory(number="50-03", title="Wohngeld")
+    client = bound(Role.PERSONNEL, position.unit_id)
+    added = client.post(reverse("workforce:person_create"), {"personnel_number": "4711", "last_name": "Kaya"})
+    create = reverse("workforce:holding_create")
+    with world.inside():
+        person = Person.objects.get(personnel_number="4711")
+    assert f"{create}?person={person.pk}" in client.get(added["Location"]).content.decode()
+    opened = form_of(client.get(create, {"person": str(person.pk), "stelle": str(position.pk)}))
+    assert client.post(create, opened).status_code == 302
+    with world.inside():
+        assert Holding.objects.get(person=person).position_id == position.pk
 
 
 def test_a_line_manager_sees_exits_of_the_own_unit_only(bound: Any, world: World) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from staffelstab.core import permissions
 from staffelstab.core.actors import Actor
@@ -18,7 +18,7 @@ from staffelstab.core.searching import Search
 from staffelstab.core.ui.paging import Page, keyset_page
 from staffelstab.identity.models import Membership
 from staffelstab.workforce.models import Holding, Person, Position, Responsibility, Unit
-from staffelstab.workforce.selectors import folding
+from staffelstab.workforce.selectors import folding, scopes
 from staffelstab.workforce.selectors.holdings import NAMES, current
 from staffelstab.workforce.selectors.positions import HoldingRow, holding_rows, order_of
 
@@ -105,11 +105,19 @@ def _search(actor: Actor, text: str) -> Search | None:
     return folding.search(Person, "sort_key", text, number=text.strip() if actor.may(EDIT) else "")
 
 
+def _by_name_or_own(actor: Actor, text: str) -> Q:
+    """What a search may show: a role of a unit finds its own persons by number, all others by name only."""
+    if not text.strip() or not actor.may(EDIT):
+        return Q()
+    own = scopes.persons(actor)
+    return folding.contains_words("sort_key", text) | own if own else Q()
+
+
 def person_page(
     *, actor: Actor, wanted: PersonFilter, query: Mapping[str, str], today: dt.date
 ) -> Page[PersonLine]:
     """One page of the directory. Three statements, with a text one or two more."""
-    rows = person_rows(actor=actor, wanted=wanted, today=today)
+    rows = person_rows(actor=actor, wanted=wanted, today=today).filter(_by_name_or_own(actor, wanted.text))
     search, order = _search(actor, wanted.text), order_of(wanted.sort, SORTS)
     page = keyset_page(rows, order=order, query=query, counted=True, search=search)
     held: dict[UUID, list[Position]] = {}
@@ -167,14 +175,20 @@ def label_of(person: Person) -> str:
 
 
 def person_pick(*, actor: Actor, text: str, limit: int = 20) -> list[str]:
-    """Labels of the persons who fit ``text``; only for those who keep the register."""
+    """Labels of the persons who fit ``text`` and whom the actor may put on a position; nobody else's name or number."""
     permissions.require(actor, EDIT)
-    page = keyset_page(active(), order=SORTS["name"], query={}, size=limit, search=_search(actor, text))
+    rows = active().filter(scopes.persons(actor))
+    page = keyset_page(rows, order=SORTS["name"], query={}, size=limit, search=_search(actor, text))
     return [label_of(row) for row in page.rows]
 
 
-def find_person(text: str) -> Person | None:
-    """The person somebody means by label or personnel number; ``None`` when there is none."""
+def places_everybody(*, actor: Actor) -> bool:
+    """Whether the actor's role to keep the register holds for the whole organisation."""
+    return not scopes.persons(actor)
+
+
+def find_person(text: str, *, actor: Actor) -> Person | None:
+    """The person somebody means by label or personnel number; ``None`` when the actor may place no such person."""
     found = _NUMBER.search(text)
     number = found[1].strip() if found else text.strip()
-    return active().filter(personnel_number=number).first()
+    return active().filter(scopes.persons(actor), personnel_number=number).first()

@@ -8,10 +8,12 @@ from django.db.models import Q
 
 from staffelstab.core.actors import Actor
 from staffelstab.identity.enums import Role
+from staffelstab.workforce.permissions import KEEPS_REGISTER, persons_within
 
 TASK_EDITORS = (Role.KNOWLEDGE_MANAGER, Role.LINE_MANAGER)
 UNIT_EDITORS = (Role.KNOWLEDGE_MANAGER,)
-POSITION_EDITORS = (Role.KNOWLEDGE_MANAGER, Role.PERSONNEL)
+POSITION_EDITORS = KEEPS_REGISTER
+PERSON_EDITORS = KEEPS_REGISTER
 
 NOTHING = Q(pk__in=[])
 
@@ -25,3 +27,11 @@ def within(actor: Actor, roles: tuple[str, ...], path: str) -> Q:
         return NOTHING
     bound: frozenset[UUID] | None = actor.unit_ids(*roles)
     return Q() if bound is None else Q(**{f"{path}__overlap": sorted(bound)})
+
+
+def persons(actor: Actor) -> Q:
+    """Persons the actor may change and put on a position; the rule itself is ``permissions.persons_within``."""
+    if not actor.system and actor.roles.isdisjoint(PERSON_EDITORS):
+        return NOTHING
+    bound: frozenset[UUID] | None = actor.unit_ids(*PERSON_EDITORS)
+    return Q() if bound is None else persons_within(bound, account_id=actor.account_id)

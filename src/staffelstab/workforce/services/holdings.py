@@ -30,6 +30,8 @@ from staffelstab.workforce.services.plausible import check_days, shown
 
 EDIT = "workforce.holding.edit"
 EXIT_EDIT = "workforce.exit.edit"
+PLACE = "workforce.person.edit"
+"""What it takes, besides the position, to bring a person to it: one day there must not hand over the person."""
 
 
 def _constraints() -> dict[str, DomainError]:
@@ -45,6 +47,18 @@ def _relocked(holding: Holding, seen: dt.datetime | None) -> Holding:
     return trail.lock(holding, seen=seen, related=("position__unit", "person"))
 
 
+def _runs(holding: Holding, day: dt.date) -> bool:
+    begun = holding.starts_on is None or holding.starts_on <= day
+    return begun and (holding.ends_on is None or holding.ends_on >= day)
+
+
+def _is_wider(holding: Holding, starts_on: dt.date | None, ends_on: dt.date | None) -> bool:
+    """Whether the period given contains days the holding does not."""
+    before = holding.starts_on is not None and (starts_on is None or starts_on < holding.starts_on)
+    after = holding.ends_on is not None and (ends_on is None or ends_on > holding.ends_on)
+    return before or after
+
+
 @transaction.atomic
 def create_holding(
     *,
@@ -58,8 +72,8 @@ def create_holding(
 ) -> Holding:
     """Put a person on a position, with a share of 0 < share ≤ 1; ``ends_on`` is the last day.
 
-    Raises PermissionRefused, PositionEnded, AlreadyEnded (the person), HoldingTwice, ShareOutOfRange,
-    EndsBeforeStart, DayOutOfBounds.
+    Raises PermissionRefused (the position or the person), PositionEnded, AlreadyEnded (the person), HoldingTwice,
+    ShareOutOfRange, EndsBeforeStart, DayOutOfBounds.
     """
     check_days(starts_on, ends_on, now=now)
     holding = Holding(
@@ -71,6 +85,7 @@ def create_holding(
         ends_on=ends_on,
     )
     permissions.require(actor, EDIT, holding)
+    permissions.require(actor, PLACE, person)
     if position.ended_on is not None:
         raise PositionEnded(position=position)
     if person.ended_on is not None:
@@ -99,9 +114,14 @@ def edit_holding(
     actor: Actor,
     now: dt.datetime,
 ) -> Holding:
-    """Change share or period. Raises PermissionRefused, ChangedMeanwhile and what ``create_holding`` raises."""
+    """Change share or period. Raises PermissionRefused, ChangedMeanwhile and what ``create_holding`` raises.
+
+    To let a holding that does not run today last longer is to place the person once more.
+    """
     permissions.require(actor, EDIT, holding)
     holding = _relocked(holding, seen)
+    if not _runs(holding, day_of(now)) and _is_wider(holding, starts_on, ends_on):
+        permissions.require(actor, PLACE, holding.person)
     changes = trail.assign(holding, {"share": share, "starts_on": starts_on, "ends_on": ends_on})
     if not changes:
         return holding

@@ -16,6 +16,7 @@ from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.identity.models import Membership
 from staffelstab.workforce.domain import derived
 from staffelstab.workforce.models import Person
+from staffelstab.workforce.permissions import PERSON_CREATED
 from staffelstab.workforce.services import holdings, leavers, trail
 from staffelstab.workforce.services.errors import (
     AccountTaken,
@@ -55,7 +56,7 @@ def create_person(*, values: PersonValues, actor: Actor, now: dt.datetime) -> Pe
     with on_violation(_constraints()):
         trail.save(person, now=now)
     changes = {name: (None, value) for name, value in asdict(values).items() if value}
-    audit.record(actor, "workforce.person.created", person, at=now, changes=changes)
+    audit.record(actor, PERSON_CREATED, person, at=now, changes=changes)
     trail.moved()
     return person
 

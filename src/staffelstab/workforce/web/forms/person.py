@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from staffelstab.core.actors import Actor
 from staffelstab.workforce.domain.quarters import quarter_label
 from staffelstab.workforce.enums import ExitBand
 from staffelstab.workforce.models import Holding, Person
@@ -128,13 +129,23 @@ class NewHoldingForm(HoldingForm):
 
     person = PickField(
         label=_("Person"),
-        find=persons.find_person,
+        find=lambda _text: None,
         search_url=reverse_lazy("workforce:person_pick"),
         missing=_(
             "There is no such person. Type a part of the name or the personnel number and choose from the list."
         ),
     )
     position = position_field()
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("PickField", self.fields["person"])
+        field.find = lambda text: persons.find_person(text, actor=actor)
+        if not persons.places_everybody(actor=actor):
+            field.missing = _(
+                "There is no such person in your units. Whoever works elsewhere as well, or has no position yet, is "
+                "placed by somebody whose role holds for the whole organisation."
+            )
 
 
 class ExitForm(SpineForm):

@@ -24,6 +24,7 @@ from staffelstab.workforce.web.views.pages import Crumb, data_of, form_page, his
 
 EDIT = "workforce.holding.edit"
 EXIT = "workforce.exit.edit"
+PERSON = "workforce.person.edit"
 
 
 def _address(holding: Holding) -> str:
@@ -39,12 +40,12 @@ def _crumbs(holding: Holding) -> list[Crumb]:
 
 
 def _proposal(request: Request) -> dict[str, object]:
-    """Person and position the form was opened for; what does not exist counts as not given."""
+    """Person and position the form was opened for; what does not exist, or not for the actor, counts as not given."""
     proposal: dict[str, object] = {"starts_on": timezone.localdate(request.now), "share": 100}
     try:
         if person_id := read_uuid(request.GET.get("person", "")):
             proposal["person"] = persons.label_of(
-                persons.get_person(actor=request.actor, person_id=person_id)
+                persons.get_person(actor=request.actor, person_id=person_id, permission=PERSON)
             )
         if position_id := read_uuid(request.GET.get("stelle", "")):
             proposal["position"] = str(positions.get_position(actor=request.actor, position_id=position_id))
@@ -56,7 +57,7 @@ def _proposal(request: Request) -> dict[str, object]:
 @access(EDIT, methods=("GET", "POST"))
 def holding_create(request: Request) -> HttpResponse:
     """Put a person on a position."""
-    form = NewHoldingForm(data_of(request), initial=_proposal(request))
+    form = NewHoldingForm(data_of(request), initial=_proposal(request), actor=request.actor)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         holding = form.submit(

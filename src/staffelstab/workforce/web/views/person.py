@@ -110,20 +110,16 @@ def person_detail(request: Request, person_id: UUID) -> HttpResponse:
         request.looks.append(("workforce.person", found.subject_id))
         if found.shows_exit:
             request.looks.append(("workforce.exit", found.subject_id))
+    offered = may(
+        actor, found.person, edit=EDIT, link="workforce.person.link", history="workforce.history.view"
+    )
     context = {
         "found": found,
         "person": found.person,
         "crumbs": [*_crumbs(), (found.person.name, "")],
         "history": history.latest(actor=actor, obj=found.person),
-        "may": may(
-            actor,
-            found.person,
-            edit=EDIT,
-            link="workforce.person.link",
-            history="workforce.history.view",
-        )
-        # Whether the person may come to one of the actor's positions is a question about that position.
-        | may(actor, hold="workforce.holding.edit"),
+        # Which position it may be is a question about that position.
+        "may": offered | {"hold": offered["edit"] and actor.may("workforce.holding.edit")},
     }
     return render(request, "workforce/person/detail.html", context)
 
