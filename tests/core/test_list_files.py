@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import openpyxl
@@ -29,3 +30,10 @@ def test_render_xlsx_writes_texts_as_texts() -> None:
 def test_render_xlsx_of_nothing_has_its_heads() -> None:
     sheet = openpyxl.load_workbook(io.BytesIO(render_xlsx("Leer", ["A"], []))).active
     assert [[cell.value for cell in row] for row in sheet.rows] == [["A"]]
+def test_days_are_days_for_a_spreadsheet() -> None:
+    day = dt.date(2027, 3, 12)
+    assert render_csv(["Tag"], [[day]]).decode("utf-8-sig") == "Tag\r\n12.03.2027\r\n"
+    cell = openpyxl.load_workbook(io.BytesIO(render_xlsx("Tage", ["Tag"], [[day]]))).active["A2"]
+    assert (cell.is_date, cell.value.date(), cell.number_format) == (True, day, "dd.mm.yyyy")
+
+

@@ -1,11 +1,14 @@
 """A list as CSV or XLSX: heads and rows as people see them, safe to open in a spreadsheet."""
 
 import csv
+import datetime as dt
 import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-type Value = str | int | float | None
+from django.utils.text import slugify
+
+type Value = str | int | float | dt.date | None
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -16,7 +19,7 @@ _WIDEST: Final = 60  # characters
 
 
 def render_csv(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """Semicolons, UTF-8 with mark, decimal comma: what a German spreadsheet opens at a double click."""
+    """Semicolons, UTF-8 with mark, decimal comma, 12.03.2027: what a German spreadsheet opens at a double click."""
     text = io.StringIO()
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow(heads)
@@ -24,13 +27,43 @@ def render_csv(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
-def render_xlsx(name: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """One sheet called `name` with a fixed head row, a filter and fitting column widths."""
+def file_name(*subject: str, day: dt.date | None = None, ending: str) -> str:
+    """*bericht-stadt-brueckenfeld-2026-11-22.pdf*: lower case, subject, day; in letters that every system takes.
+
+    `day`: on which the content stands; None for a file that is the same every day.
+    """
+    words = [slugify(part.lower().translate(_UMLAUTS))[:_LONGEST_SUBJECT].strip("-") for part in subject]
+    if day is not None:
+        words.append(day.isoformat())
+    return "-".join(filter(None, words)) + f".{ending}"
+
+
+def attachment(name: str) -> dict[str, str]:
+    """The header with which a browser saves a file under a `name` of ``file_name``."""
+    return {"Content-Disposition": f'attachment; filename="{name}"'}
+
+
+def render_xlsx(
+    name: str,
+    heads: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    *,
+    formats: Mapping[int, str] | None = None,
+) -> bytes:
+    """One sheet called `name` with a fixed head row, a filter and fitting column widths.
+
+    `formats`: how a spreadsheet shows the numbers of a column, by its place; see ``PERCENT``.
+    """
     import xlsxwriter  # noqa: PLC0415 - megabytes of memory that a process seldom needs
 
     buffer = io.BytesIO()
     # No macros, formulas or links arise from texts: they are data of other people.
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_date_format": "dd.mm.yyyy",
+    }
     with xlsxwriter.Workbook(buffer, options) as workbook:
         sheet = workbook.add_worksheet(name[:31])
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
@@ -57,3 +90,5 @@ def _csv_value(value: Value) -> str:
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return str(value)
+    if isinstance(value, dt.date):
+        return f"{value:%d.%m.%Y}"

@@ -86,44 +86,44 @@ def sentence(
 )
 def test_sentence_without_a_holder(responsible: int, untrained: int, ready: int, reasons: str) -> None:
     shown = sentence(red=0, responsible=responsible, untrained=untrained, ready=ready)
-    assert shown == f"Heute kann niemand diese Aufgabe, weil {reasons}."
+    assert shown == f"Heute beherrscht niemand diese Aufgabe, weil {reasons}."
 
 
 def test_sentence_of_a_single_holder_with_a_known_quarter() -> None:
     assert sentence(holder(leaves=6), untrained=1) == (
-        "In II/2028 kann mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil die einzige zuständige Stelle "
-        "im II/2028 frei wird und die Vertretung noch eingearbeitet werden muss."
+        "In II/2028 beherrscht mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil die einzige zuständige "
+        "Stelle im II/2028 frei wird und die Vertretung noch eingearbeitet werden muss."
     )
 
 
 def test_sentence_of_a_single_holder_with_a_band() -> None:
     assert sentence(holder(leaves=4, last=7, stay=Stay.LEAVING), p_none=0.529, red=5, responsible=2) == (
-        "In I/2028 kann mit 53 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil die einzige besetzte zuständige "
-        "Stelle zwischen IV/2027 und III/2028 frei wird und es keine Vertretung gibt."
+        "In I/2028 beherrscht mit 53 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil die einzige besetzte "
+        "zuständige Stelle zwischen IV/2027 und III/2028 frei wird und es keine Vertretung gibt."
     )
 
 
 def test_sentence_of_a_single_holder_and_turnover_alone() -> None:
     assert sentence(holder(stay=Stay.STAYING), p_none=0.502, red=26, turnover=0.105) == (
-        "In II/2033 kann mit 50 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil nur eine Person sie beherrscht, "
-        "jedes Jahr 10,5 % der Beschäftigten wechseln und es keine Vertretung gibt."
+        "In II/2033 beherrscht mit 50 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil nur eine Person sie "
+        "beherrscht, jedes Jahr 10,5 % der Beschäftigten wechseln und es keine Vertretung gibt."
     )
 
 
 def test_sentence_when_only_a_deputy_is_left() -> None:
     assert sentence(holder(leaves=6, deputy=True), responsible=1, ready=1) == (
-        "In II/2028 kann mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil die einzige zuständige Stelle "
-        "unbesetzt ist und die einzige bereite Vertretungsstelle im II/2028 frei wird."
+        "In II/2028 beherrscht mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil die einzige zuständige "
+        "Stelle unbesetzt ist und die einzige bereite Vertretungsstelle im II/2028 frei wird."
     )
 
 
 def test_sentence_of_several_holders_who_all_leave() -> None:
     assert sentence(holder(leaves=3), holder(leaves=6, deputy=True), ready=1) == (
-        "In II/2028 kann mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil beide Personen, die sie "
+        "In II/2028 beherrscht mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil beide Personen, die sie "
         "beherrschen, bis II/2028 gehen."
     )
     assert sentence(holder(leaves=3), holder(leaves=6), holder(leaves=5)) == (
-        "In II/2028 kann mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil alle 3 Personen, die sie "
+        "In II/2028 beherrscht mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil alle 3 Personen, die sie "
         "beherrschen, bis II/2028 gehen und es keine Vertretung gibt."
     )
 
@@ -131,27 +131,27 @@ def test_sentence_of_several_holders_who_all_leave() -> None:
 def test_sentence_of_several_holders_who_may_leave() -> None:
     leaving = holder(leaves=4, last=7, stay=Stay.LEAVING)
     assert sentence(holder(leaves=3), leaving, p_none=0.75) == (
-        "In II/2028 kann mit 75 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil alle 2 Personen, die sie "
+        "In II/2028 beherrscht mit 75 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil alle 2 Personen, die sie "
         "beherrschen, bis II/2028 gehen oder gehen könnten und es keine Vertretung gibt."
     )
     assert sentence(holder(leaves=3), leaving, holder(stay=Stay.STAYING), p_none=0.5) == (
-        "In II/2028 kann mit 50 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil bis II/2028 2 der 3 Personen "
-        "mit diesem Wissen gehen oder gehen könnten, für die übrigen die übliche Fluktuation gilt und es keine "
-        "Vertretung gibt."
+        "In II/2028 beherrscht mit 50 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil bis II/2028 2 der 3 "
+        "Personen mit diesem Wissen gehen oder gehen könnten, für die übrigen die übliche Fluktuation gilt und es "
+        "keine Vertretung gibt."
     )
 
 
 def test_sentence_of_several_holders_of_whom_one_leaves() -> None:
     assert sentence(holder(leaves=3), holder(stay=Stay.STAYING, deputy=True), red=40, p_none=0.51) == (
-        "In IV/2036 kann mit 51 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil bis IV/2036 1 der 2 Personen "
-        "mit diesem Wissen geht und für die übrigen die übliche Fluktuation gilt."
+        "In IV/2036 beherrscht mit 51 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil bis IV/2036 1 der 2 "
+        "Personen mit diesem Wissen geht und für die übrigen die übliche Fluktuation gilt."
     )
 
 
 def test_sentence_of_several_holders_and_turnover_alone() -> None:
     stays = holder(stay=Stay.STAYING)
     assert sentence(stays, stays, red=50, p_none=0.9999, untrained=1) == (
-        "In II/2039 kann mit über 99 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil nur 2 Personen sie "
+        "In II/2039 beherrscht mit über 99 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil nur 2 Personen sie "
         "beherrschen, jedes Jahr 4 % der Beschäftigten wechseln und die Vertretung noch eingearbeitet werden muss."
     )
 
@@ -168,7 +168,8 @@ def test_sentence_of_several_holders_and_turnover_alone() -> None:
 def test_sentence_of_a_task_that_is_never_red(holders: list[int | None], reason: str) -> None:
     shown = sentence(*(holder(leaves=leaves) for leaves in holders), red=None, p_none=0.458)
     assert (
-        shown == f"Ende III/2041 kann mit 54 % Wahrscheinlichkeit noch jemand diese Aufgabe, weil {reason}."
+        shown
+        == f"Ende III/2041 beherrscht mit 54 % Wahrscheinlichkeit noch jemand diese Aufgabe, weil {reason}."
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 from django.db import connection
@@ -167,14 +169,14 @@ def test_measure_list_of_a_line_manager_ends_at_the_unit(
 @pytest.mark.parametrize(
     ("address", "expected"),
     [
-        ("", ["überfällig", "läuft", "fertig"]),
-        ("?stand=open", ["überfällig", "läuft"]),
+        ("", ["überfällig", "läuft", "geplant", "fertig", "verworfen"]),
+        ("?stand=open", ["überfällig", "läuft", "geplant"]),
         ("?stand=overdue", ["überfällig"]),
         ("?stand=done", ["fertig"]),
         ("?art=page", ["läuft"]),
         ("?q=jahresabschluss", ["läuft"]),
         ("?q=FERTIG", ["fertig"]),
-        ("?after=unsinn", ["überfällig", "läuft", "fertig"]),
+        ("?after=unsinn", ["überfällig", "läuft", "geplant", "fertig", "verworfen"]),
     ],
 )
 def test_measure_list_filters(
@@ -185,7 +187,9 @@ def test_measure_list_filters(
         MeasureFactory(
             task=house.accounts, what="läuft", kind="page", state="running", due_on=dt.date(2026, 12, 1)
         )
-        MeasureFactory(task=house.benefit, what="fertig", state="done", due_on=dt.date(2026, 12, 2))
+        MeasureFactory(task=house.benefit, what="fertig", state="done", due_on=dt.date(2026, 1, 2))
+        MeasureFactory(task=house.benefit, what="verworfen", state="dropped", due_on=dt.date(2026, 1, 3))
+        MeasureFactory(task=house.benefit, what="geplant", due_on=dt.date(2026, 12, 3))
     page = page_of(client_as("knowledge_manager"), LIST + address)
     assert [head.get_text(strip=True) for head in page.select("tbody th")] == expected
 
@@ -196,8 +200,63 @@ def test_measure_list_as_csv(client_as: ClientAs, house: SmallHouse, world: Worl
     response = client_as("executive").get(LIST + "?format=csv")
     assert response.content.decode("utf-8-sig").splitlines() == [
         "Fällig bis;Stand;Art;Was getan wird;Aufgabe;Schlüssel;Organisationseinheit;Stelle",
-        "2027-03-31;geplant;Vertretung einarbeiten;'=1+1;Wohngeldantrag bescheiden;A-1;Wohngeldstelle;",
+        "31.03.2027;geplant;Vertretung einarbeiten;'=1+1;Wohngeldantrag bescheiden;A-1;Wohngeldstelle;",
     ]
+
+
+def test_measure_list_as_xlsx_holds_days_in_the_order_of_the_list(
+    client_as: ClientAs, house: SmallHouse, world: World
+) -> None:
+    with world.inside():
+        MeasureFactory(task=house.benefit, what="fertig", state="done", due_on=dt.date(2026, 1, 2))
+        MeasureFactory(task=house.benefit, what="offen")
+    response = client_as("executive").get(LIST + "?format=xlsx")
+    sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
+    assert [(row[0].value.date(), row[3].value) for row in sheet.iter_rows(min_row=2)] == [
+        (dt.date(2027, 3, 31), "offen"),
+        (dt.date(2026, 1, 2), "fertig"),
+    ]
+
+
+def test_measure_list_pages_from_open_to_closed(client_as: ClientAs, house: SmallHouse, world: World) -> None:
+    with world.inside():
+        MeasureFactory.create_batch(30, task=house.benefit, what="fertig", state="done")
+        MeasureFactory.create_batch(30, task=house.benefit, what="offen", due_on=dt.date(2028, 1, 1))
+    client = client_as("knowledge_manager")
+    first = page_of(client, LIST)
+    second = page_of(client, LIST + first.select_one("a[rel=next]")["href"])
+    shown = [head.get_text(strip=True) for page in (first, second) for head in page.select("tbody th")]
+    assert shown == ["offen"] * 30 + ["fertig"] * 30
+
+
+def test_measure_list_offers_planning_to_those_who_may(client_as: ClientAs) -> None:
+    buttons = {
+        role: [link.get_text(strip=True) for link in page_of(client_as(role), LIST).select(".page-actions a")]
+        for role in ("knowledge_manager", "executive")
+    }
+    assert buttons == {"knowledge_manager": ["Maßnahme planen"], "executive": []}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"due_on": "2026-11-21"}, "21.11.2026"),
+        ({"due_on": "2026-11-22"}, ""),
+        ({"due_on": "2020-01-01", "state": "running"}, "01.01.2020"),
+        ({"due_on": "2020-01-01", "state": "done"}, ""),
+    ],
+)
+def test_measure_of_a_day_that_is_over_is_recorded_with_a_warning(
+    client_as: ClientAs, house: SmallHouse, changed: dict[str, str], expected: str
+) -> None:
+    client = client_as("knowledge_manager")
+    answer = client.post(new(house), prefilled(client, new(house)) | changed)
+    board = page_of(client, answer.headers["Location"])
+    warning = board.select_one(".toast-warning")
+    text = warning.p.get_text(strip=True) if warning else ""
+    told = f"Der Termin {expected} liegt in der Vergangenheit: Die Maßnahme gilt als überfällig."
+    assert text == (told if expected else "")
+    assert ("überfällig" in board.select_one("#auswahl .link-list").get_text()) is bool(expected)
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -93,7 +93,7 @@ def test_risk_board_begins_with_its_finding(client_as: ClientAs) -> None:
     ]
     chosen = page_of(client_as("knowledge_manager"), BOARD + "?q=wohngeld")
     assert words(chosen, "#auswahl .why") == (
-        "In II/2028 kann mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil die einzige zuständige "
+        "In II/2028 beherrscht mit 100 % Wahrscheinlichkeit niemand mehr diese Aufgabe, weil die einzige zuständige "
         "Stelle im II/2028 frei wird und die Vertretung noch eingearbeitet werden muss."
     )
 

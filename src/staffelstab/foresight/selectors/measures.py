@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from uuid import UUID
 
-from django.db.models import FETCH_RAISE, Q, QuerySet
+from django.db.models import FETCH_RAISE, Case, Q, QuerySet, SmallIntegerField, When
 
 from staffelstab.core import audit, permissions
 from staffelstab.core.actors import Actor
@@ -18,6 +18,11 @@ from staffelstab.foresight.selectors.risks import VIEWERS
 from staffelstab.workforce.models import Position, Task
 
 OPEN = OPEN_STATES
+
+ORDER = ("closed", "due_on", "pk")
+"""What is still to be done comes first, of that what is due next."""
+
+_CLOSED = Case(When(state__in=OPEN, then=0), default=1, output_field=SmallIntegerField())
 
 SUGGESTIONS = 300
 """Positions offered while typing; any other can be written by its number."""
@@ -34,8 +39,11 @@ def visible_measures(actor: Actor) -> QuerySet[Measure]:
 def list_measures(
     *, actor: Actor, state: str = "", kind: str = "", overdue_on: dt.date | None = None, text: str = ""
 ) -> QuerySet[Measure]:
-    """Measures by filters. `state`: a state, or ``open`` for planned and running; `overdue_on`: open and due before."""
-    found = visible_measures(actor)
+    """Measures by filters, each with its place in `ORDER`.
+
+    `state`: a state, or ``open`` for planned and running; `overdue_on`: open and due before.
+    """
+    found = visible_measures(actor).annotate(closed=_CLOSED)
     if state == "open":
         found = found.filter(state__in=OPEN)
     elif state:
@@ -57,12 +65,13 @@ def tasks_provided_for() -> frozenset[UUID]:
 
 
 def of_task(task: Task) -> QuerySet[Measure]:
-    """The measures on one task with their positions, the next due first."""
+    """The measures on one task with their positions: open ones first, the next due first."""
     return (
         Measure.objects.filter(task=task)
         .select_related("position")
         .fetch_mode(FETCH_RAISE)
-        .order_by("due_on", "id")
+        .annotate(closed=_CLOSED)
+        .order_by(*ORDER)
     )
 
 

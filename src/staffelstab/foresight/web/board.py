@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Final
+from typing import Final
 
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -14,7 +13,6 @@ from staffelstab.core.ui import numbers
 from staffelstab.core.ui.tables import Column, Filter, Table, Text, choice_filter, chosen_filter, link_to
 from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.domain.quarters import Quarter
-from staffelstab.foresight.enums import MeasureKind
 from staffelstab.foresight.selectors.board import DEFAULT_QUARTER, SLIDER, Board, BoardPage, BoardRow
 from staffelstab.foresight.selectors.details import NamedHolder, PositionFacts, TaskDetails
 from staffelstab.vocabulary.enums import Topic
@@ -314,9 +312,14 @@ def facts(details: TaskDetails, today: Quarter) -> list[tuple[str, str]]:
         (_("Responsible"), positions_text(details.responsible, with_numbers=details.may_see_names)),
         (_("Deputies"), positions_text(details.deputies, with_numbers=details.may_see_names)),
         (_("Can do it today"), persons_text(len(details.explanation.holders))),
-        (_("Documentation"), numbers.percent(details.explanation.documentation)),
+        (_("Documentation"), documentation_text(details.explanation.documentation)),
         (_("Begin at the latest"), act_by),
     ]
+
+
+def documentation_text(share: float) -> str:
+    """The share of the description; nothing is described as long as no descriptions are kept."""
+    return numbers.percent(share) if share else _("0%% (no descriptions are kept here yet)") % {}
 
 
 def persons_text(count: int) -> str:

@@ -33,8 +33,8 @@ from staffelstab.workforce.models import Task
 
 HISTORY = 50
 TONES = {
-    MeasureState.PLANNED: "info",
-    MeasureState.RUNNING: "warn",
+    MeasureState.PLANNED: "neutral",
+    MeasureState.RUNNING: "info",
     MeasureState.DONE: "ok",
     MeasureState.DROPPED: "neutral",
 }
@@ -55,7 +55,7 @@ LABELS = {
 
 @access("foresight.risk.view")
 def measure_list(request: Request) -> HttpResponse:
-    """All measures the actor may see, the next due first; as a file with ``format``."""
+    """All measures the actor may see: open ones first, the next due first; as a file with ``format``."""
     today = timezone.localdate(request.now)
     state, kind = _filters(request)
     found = selectors.list_measures(
@@ -67,7 +67,7 @@ def measure_list(request: Request) -> HttpResponse:
     )
     if request.GET.get("format"):
         return file_response(request, name=_("Measures"), heads=_export_heads(), rows=_export_rows(found))
-    page = keyset_page(found, order=("due_on", "pk"), query=request.GET)
+    page = keyset_page(found, order=selectors.ORDER, query=request.GET)
     table = Table(
         caption=_("Measures"),
         columns=_columns(request, today),
@@ -78,7 +78,13 @@ def measure_list(request: Request) -> HttpResponse:
         empty_url="" if request.GET else reverse("foresight:risk_board"),
         empty_action="" if request.GET else _("To the risk board"),
     )
-    context = {"table": table, "page": page, "count": found.count(), "filters": (state, kind)}
+    context = {
+        "table": table,
+        "page": page,
+        "count": found.count(),
+        "filters": (state, kind),
+        "may_plan": request.actor.may("foresight.measure.edit"),
+    }
     template = "foresight/measure/list.html"
     return render(request, template + ("#results" if request.htmx else ""), context)
 
@@ -145,7 +151,7 @@ def _export_heads() -> list[str]:
 def _export_rows(found: QuerySet[Measure]) -> list[list[Any]]:
     return [
         [
-            row.due_on.isoformat(),
+            row.due_on,
             row.get_state_display(),
             row.get_kind_display(),
             row.what,
@@ -154,7 +160,7 @@ def _export_rows(found: QuerySet[Measure]) -> list[list[Any]]:
             row.task.unit.name,
             str(row.position) if row.position else None,
         ]
-        for row in found.order_by("due_on", "pk")
+        for row in found.order_by(*selectors.ORDER)
     ]
 
 
@@ -188,6 +194,7 @@ def measure_create(request: Request) -> HttpResponse:
             messages.success(
                 request, _("The measure was recorded. It lowers the figures once it takes effect.")
             )
+            _warn_when_overdue(request, form)
             return redirect(f"{reverse('foresight:risk_board')}?aufgabe={task.pk}")
     return render(request, "foresight/measure/create.html", _form_context(form, task), status=_status(form))
 
@@ -220,6 +227,7 @@ def measure_edit(request: Request, measure_id: UUID) -> HttpResponse:
             form.add_error(None, error.message)
         else:
             messages.success(request, _("The measure was saved."))
+            _warn_when_overdue(request, form)
             return redirect("foresight:measure_list")
     entries = selectors.measure_history(actor=request.actor, measure=measure)[:HISTORY]
     context = {
@@ -228,6 +236,14 @@ def measure_edit(request: Request, measure_id: UUID) -> HttpResponse:
         "history": history.changes(entries, labels=LABELS, show=_shown),
     }
     return render(request, "foresight/measure/edit.html", context, status=_status(form))
+
+
+def _warn_when_overdue(request: Request, form: MeasureForm) -> None:
+    """A day in the past is allowed, for what should long have been done; but not without a word."""
+    due_on = form.cleaned_data["due_on"]
+    if form.cleaned_data["state"] in selectors.OPEN and due_on < timezone.localdate(request.now):
+        text = _("Its day %(day)s lies in the past: the measure counts as overdue.")
+        messages.warning(request, text % {"day": date_format(due_on, "SHORT_DATE_FORMAT")})
 
 
 def _key(text: str) -> UUID:

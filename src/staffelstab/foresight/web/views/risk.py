@@ -18,7 +18,7 @@ from staffelstab.foresight.selectors.board import Board, BoardPage, board_export
 from staffelstab.foresight.selectors.details import LOOK
 from staffelstab.foresight.selectors.sentences import percent_exact
 from staffelstab.foresight.web import board as drawing
-from staffelstab.foresight.web import finding
+from staffelstab.foresight.web import finding, steps
 from staffelstab.foresight.web.forms.risk import board_query
 
 
@@ -71,7 +71,8 @@ def _board_context(request: Request, shown: BoardPage) -> dict[str, object]:
         "facts": drawing.facts(details, board.picture.quarter) if details else [],
         "rest_risk": drawing.risk_number(details.rest_risk) if details else "",
         "holders": [(each.name, drawing.holder_text(each)) for each in details.holders] if details else [],
-        "steps": drawing.next_steps(details) if details and details.may_record else [],
+        "withheld": drawing.withheld_text(details.withheld) if details else "",
+        "steps": steps.next_steps(details) if details and details.may_record else [],
         "figures": drawing.figures(shown),
         "scope_total": int(board.scope.sum()),
         "may_import": request.actor.may("workforce.import.use"),
