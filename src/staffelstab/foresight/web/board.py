@@ -360,33 +360,15 @@ def holder_text(holder: NamedHolder) -> str:
     }
 
 
-def next_steps(details: TaskDetails) -> list[dict[str, Any]]:
-    """The three steps that lower the risk; they open a measure of that kind."""
-    base = f"{reverse('foresight:measure_create')}?aufgabe={details.task.pk}&art="
-    untrained = [each for each in details.deputies if not each.ready]
-    steps = [
-        (MeasureKind.HANDOVER, "network", _("Start a handover"), _("in time: it takes 18 to 24 months")),
-        (
-            MeasureKind.DEPUTY,
-            "star",
-            _("Train the deputy") if untrained else _("Name a deputy"),
-            _("a ready deputy is one more person who can do it"),
-        ),
-        (
-            MeasureKind.PAGE,
-            "document",
-            _("Describe the task"),
-            _("a complete description halves the rest risk"),
-        ),
-    ]
-    if details.explanation.holders:
-        ordered = steps
-    else:
-        ordered = [
-            (MeasureKind.HIRE, "people", _("Fill the position"), _("nobody can do the task today")),
-            *steps[1:],
-        ]
-    return [
-        {"url": base + kind.value, "icon": icon, "title": title, "note": note, "primary": place == 0}
-        for place, (kind, icon, title, note) in enumerate(ordered)
-    ]
+def withheld_text(count: int) -> str:
+    """That there are holders whose names are not shown; empty where there are none."""
+    return (
+        ngettext(
+            "%(count)d person holds it through another unit whose exits you do not see.",
+            "%(count)d persons hold it through other units whose exits you do not see.",
+            count,
+        )
+        % {"count": count}
+        if count
+        else ""
+    )
