@@ -214,3 +214,27 @@ def test_annotated_workbook_speaks_the_language_asked_for(tmp_path: Path) -> Non
         "",
         "„Name“ darf nicht leer sein.",
     ]
+
+
+def test_annotated_workbook_has_a_sheet_for_each_of_two_files_of_one_name() -> None:
+    data = csv_zip(
+        {"Einheiten.csv": "Kürzel;Name\n50;Sozialamt\n", "sub/Einheiten.csv": "Kürzel;Name\n51;\n"}
+    )
+    _rows, problems = read(data)
+    assert [problem.code for problem in problems] == ["sheet.duplicate"]
+    problems.append(Problem("value.required", "units", 2, "name"))
+    book = openpyxl.load_workbook(io.BytesIO(annotate(data, "datei.zip", problems)))
+    assert book.sheetnames == ["Fehler", "Einheiten", "Einheiten 2"]
+    assert (book["Einheiten"]["A2"].value, book["Einheiten 2"]["A2"].value) == ("50", "51")
+    # The sheet that was read has the comments.
+    assert book["Einheiten"]["B2"].comment is not None
+    assert book["Einheiten 2"]["B2"].comment is None
+
+
+@pytest.mark.parametrize(
+    "name", ["'" * 3, "a" * 27 + "' b", "\U0001f600" * 20, "[Liste]: *?", "x" * 40, "FEHLER liste", "\u2028"]
+)
+def test_annotated_workbook_takes_any_name_of_a_file_twelve_times(name: str) -> None:
+    data = csv_zip({f"{number}/{name.replace('/', '_')}.csv": "a;b\n" for number in range(12)})
+    book = openpyxl.load_workbook(io.BytesIO(annotate(data, "datei.zip", [])))
+    assert len(book.sheetnames) == 13

@@ -106,7 +106,7 @@ def annotate(
         layout = locate(source)
         small = source.kind is SourceKind.XLSX and _size(data) <= _KEEPS_LOOKS_UP_TO
         if small:
-            same = {table.name: table.name for table in source.tables}
+            same = {id(table): table.name for table in source.tables}
             marks = [_mark(problem, layout, same, translate) for problem in problems]
             try:
                 return _mark_workbook(data, marks, translate)
@@ -121,13 +121,17 @@ def _size(data: bytes | Path) -> int:
     return data.stat().st_size if isinstance(data, Path) else len(data)
 
 
-def _mark(problem: Problem, layout: Layout, titles: dict[str, str], translate: Callable[[str], str]) -> _Mark:
+type _Titles = dict[int, str]
+"""The sheet of the annotated workbook for each table of the source, by identity: two files may have one name."""
+
+
+def _mark(problem: Problem, layout: Layout, titles: _Titles, translate: Callable[[str], str]) -> _Mark:
     words = describe(problem, sheet_name=sheet_name, column_name=column_name, translate=translate)
     sheet = layout.sheets.get(problem.sheet)
-    if sheet is None or problem.row is None or sheet.table.name not in titles:
+    if sheet is None or problem.row is None or id(sheet.table) not in titles:
         return _Mark(words, "", 0, 0)
     position = sheet.position(problem.column)
-    return _Mark(words, titles[sheet.table.name], problem.row, (position or 0) + 1)
+    return _Mark(words, titles[id(sheet.table)], problem.row, (position or 0) + 1)
 
 
 def _by_cell(marks: Sequence[_Mark]) -> dict[tuple[str, int, int], list[_Mark]]:
@@ -207,25 +211,31 @@ def _printable(text: str) -> str:
 # --- anew ---------------------------------------------------------------------------------------------------
 
 
-def _titles(source: Source) -> dict[str, str]:
+def _titles(source: Source) -> _Titles:
     """Names for the sheets of the new workbook: allowed, at most 31 characters, each once."""
-    titles: dict[str, str] = {}
+    titles: _Titles = {}
     used = {LIST_SHEET.casefold()}
     for table in source.tables:
         if table.name.casefold() == LIST_SHEET.casefold():
             continue
-        base = re.sub(r"[\[\]:*?/\\]", " ", _printable(table.name)).strip(" '")[:28] or "Tabelle"
+        base = _shortened(re.sub(r"[\[\]:*?/\\]", " ", _printable(table.name)), 28) or "Tabelle"
         title, number = base, 1
         while title.casefold() in used:
             number += 1
-            title = f"{base[:27]} {number}"
+            title = f"{base} {number}" if number < 10 else f"{_shortened(base, 26)} {number}"
         used.add(title.casefold())
-        titles[table.name] = title
+        titles[id(table)] = title
     return titles
 
 
+def _shortened(text: str, length: int) -> str:
+    """At most that many characters as Excel counts them, without blanks and apostrophes at the ends."""
+    cut = text.strip(" '").encode("utf-16-le")[: 2 * length]
+    return cut.decode("utf-16-le", "ignore").strip(" '")
+
+
 def _write_anew(
-    source: Source | None, titles: dict[str, str], marks: Sequence[_Mark], translate: Callable[[str], str]
+    source: Source | None, titles: _Titles, marks: Sequence[_Mark], translate: Callable[[str], str]
 ) -> bytes:
     target = io.BytesIO()
     book = xlsxwriter.Workbook(target, {"constant_memory": True})
@@ -286,11 +296,11 @@ class _TableCopy:
 def _copy_tables(
     book: xlsxwriter.Workbook,
     source: Source,
-    titles: dict[str, str],
+    titles: _Titles,
     cells: dict[tuple[str, int, int], list[_Mark]],
 ) -> None:
     for table in source.tables:
-        title = titles.get(table.name)
+        title = titles.get(id(table))
         if title is None:
             continue
         copy = _TableCopy(
