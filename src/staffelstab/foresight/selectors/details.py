@@ -19,18 +19,27 @@ from staffelstab.foresight.selectors.register import TaskRow
 from staffelstab.foresight.selectors.risks import Picture
 from staffelstab.foresight.selectors.sentences import Situation, risk_sentence
 from staffelstab.workforce.enums import ResponsibilityKind
-from staffelstab.workforce.models import Person, Responsibility, Task, Unit
+from staffelstab.workforce.models import Holding, Person, Responsibility, Task, Unit
+from staffelstab.workforce.selectors.holdings import current
+from staffelstab.workforce.selectors.positions import EXIT
+
+LOOK: Final = "foresight.risk"
+"""A look at when somebody leaves who holds a task, in the log of looks."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PositionFacts:
-    """A position that is responsible for the task or a deputy; `persons`: how many hold it on the day."""
+    """A position that is responsible for the task or a deputy; `persons`: how many hold it on the day.
+
+    `tells`: whether the actor may read when those who hold it leave. It may lie in another unit than the task.
+    """
 
     number: str
     title: str
     kind: str
     ready: bool
     persons: int
+    tells: bool
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +65,10 @@ class TaskDetails:
     who may not read that exit by itself; `tells_exit`: that it does. `as_of`: the day for which all of it holds.
     """
 
+    as_of: dt.date
     task: Task
     sentence: str
+    tells_exit: bool
     explanation: Explanation
     red: Quarter | None
     act_by: Quarter | None
@@ -65,11 +76,16 @@ class TaskDetails:
     tone: str
     responsible: tuple[PositionFacts, ...]
     deputies: tuple[PositionFacts, ...]
-    as_of: dt.date
     may_see_names: bool
     may_record: bool
     holders: tuple[NamedHolder, ...]
+    withheld: int
     measures: tuple[Measure, ...]
+
+    def red_tone(self, by: int) -> str:
+        """Tone of *red from …*: an alarm only when it comes by that quarter (0: the as-of one)."""
+        red = self.explanation.red_quarter
+        return "high" if red is not None and red <= by else "neutral"
 
 
 def task_details(
@@ -82,11 +98,6 @@ def task_details(
 ) -> TaskDetails:
     """Details of the task at `number`. Raises NotFound when the actor does not see it.
 
-    def red_tone(self, by: int) -> str:
-        """Tone of *red from …*: an alarm only when it comes by that quarter (0: the as-of one)."""
-        red = self.explanation.red_quarter
-        return "high" if red is not None and red <= by else "neutral"
-
     `positions`: its responsible and deputy positions, where the caller has them at hand.
 
     With names, the caller logs the look at each holder's exit (``subject_id``).
@@ -96,7 +107,7 @@ def task_details(
     loaded, result = picture.loaded, picture.assessment
     explanation = explain(loaded.register, loaded.ratings, result, task=number)
     task = _task(loaded.tasks[number])
-    positions = _positions(picture, task) if positions is None else positions
+    positions = _positions(actor, picture, task) if positions is None else positions
     responsible = tuple(each for each in positions if each.kind == ResponsibilityKind.RESPONSIBLE)
     deputies = tuple(each for each in positions if each.kind == ResponsibilityKind.DEPUTY)
     situation = Situation(
@@ -106,11 +117,18 @@ def task_details(
         responsible=len(responsible),
         untrained=sum(not each.ready for each in deputies),
         ready=sum(each.ready for each in deputies),
+        tells_exits=all(each.tells for each in positions if each.persons),
     )
     may_see_names = actor.may("foresight.risk.names", task)
+    holders = explanation.holders
+    if with_names and may_see_names and not situation.tells_exits:
+        hidden = _not_to_tell(actor, picture, task)
+        holders = tuple(each for each in holders if picture.loaded.person_id(each.person) not in hidden)
     return TaskDetails(
+        as_of=loaded.as_of,
         task=task,
         sentence=risk_sentence(situation),
+        tells_exit=situation.tells_exits and len(explanation.holders) == 1 and explanation.is_red,
         explanation=explanation,
         red=picture.named(int(result.red_quarter[number])),
         act_by=picture.named(int(result.act_by[number])),
@@ -120,12 +138,12 @@ def task_details(
         deputies=deputies,
         may_see_names=may_see_names,
         may_record=actor.may("foresight.measure.edit", task),
-        holders=_named(picture, explanation.holders) if with_names and may_see_names else (),
+        holders=_named(picture, holders) if with_names and may_see_names else (),
+        withheld=len(explanation.holders) - len(holders),
         measures=tuple(measures.of_task(task)),
     )
 
 
-        as_of=loaded.as_of,
 def _task(row: TaskRow) -> Task:
     """The task as the permissions and the card need it, from what is loaded anyway: never to be saved."""
     unit = Unit(
@@ -136,7 +154,7 @@ def _task(row: TaskRow) -> Task:
     )
 
 
-def _positions(picture: Picture, task: Task) -> tuple[PositionFacts, ...]:
+def _positions(actor: Actor, picture: Picture, task: Task) -> tuple[PositionFacts, ...]:
     day = picture.loaded.as_of
     on_day = (Q(position__holdings__starts_on__isnull=True) | Q(position__holdings__starts_on__lte=day)) & (
         Q(position__holdings__ends_on__isnull=True) | Q(position__holdings__ends_on__gte=day)
@@ -147,12 +165,33 @@ def _positions(picture: Picture, task: Task) -> tuple[PositionFacts, ...]:
         .exclude(kind=ResponsibilityKind.CAN_HELP)
         .annotate(persons=Count("position__holdings", filter=on_day))
         .order_by("position__sort_key", "id")
-        .values_list("position__number", "position__title", "kind", "ready", "persons")
+        .values_list(
+            "position__number", "position__title", "kind", "ready", "persons", "position__unit__ancestor_ids"
+        )
     )
     return tuple(
-        PositionFacts(number=number, title=title, kind=kind, ready=ready, persons=persons)
-        for number, title, kind, ready, persons in rows
+        PositionFacts(
+            number=number,
+            title=title,
+            kind=kind,
+            ready=ready,
+            persons=persons,
+            tells=_may_read_exits(actor, path),
+        )
+        for number, title, kind, ready, persons, path in rows
     )
+
+
+def _may_read_exits(actor: Actor, unit_path: list[UUID]) -> bool:
+    return actor.may(EXIT, Unit(ancestor_ids=unit_path))
+
+
+def _not_to_tell(actor: Actor, picture: Picture, task: Task) -> set[UUID]:
+    """Persons who hold the task, on the day, through a position whose exits the actor may not read."""
+    rows = Holding.objects.filter(
+        current(picture.loaded.as_of), position__responsibilities__task=task
+    ).values_list("person_id", "position__unit__ancestor_ids")
+    return {person_id for person_id, path in rows if not _may_read_exits(actor, path)}
 
 
 def _named(picture: Picture, holders: tuple[HolderOutlook, ...]) -> tuple[NamedHolder, ...]:
@@ -172,15 +211,3 @@ def _named(picture: Picture, holders: tuple[HolderOutlook, ...]) -> tuple[NamedH
 
 def _shifted(picture: Picture, quarter: int | None) -> Quarter | None:
     return None if quarter is None else picture.quarter.shifted(quarter)
-def _may_read_exits(actor: Actor, unit_path: list[UUID]) -> bool:
-    return actor.may(EXIT, Unit(ancestor_ids=unit_path))
-
-
-def _not_to_tell(actor: Actor, picture: Picture, task: Task) -> set[UUID]:
-    """Persons who hold the task, on the day, through a position whose exits the actor may not read."""
-    rows = Holding.objects.filter(
-        current(picture.loaded.as_of), position__responsibilities__task=task
-    ).values_list("person_id", "position__unit__ancestor_ids")
-    return {person_id for person_id, path in rows if not _may_read_exits(actor, path)}
-
-

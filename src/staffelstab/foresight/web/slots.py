@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils import timezone
 
+from staffelstab.core.actors import Actor
 from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.slots import Block
 from staffelstab.foresight.selectors import details, risks
+from staffelstab.foresight.web import board
 from staffelstab.workforce.enums import ResponsibilityKind
+from staffelstab.workforce.selectors.positions import EXIT
 from staffelstab.workforce.selectors.tasks import TaskDetail
 
-from staffelstab.foresight.web import board
 
 def task_risk(request: Request, page: object) -> Block | None:
-    """The risk of a task on its page: the figure, one sentence, the measures. Nothing for actors who do not see it."""
+    """The risk of a task on its page: the figure, one sentence, the measures. Nothing for actors who do not see it.
+
+    The page names who holds the task: where the sentence says when a single person leaves, that is a look at the
+    exit of this person.
+    """
     actor = request.actor
     if not isinstance(page, TaskDetail):
         return None
@@ -25,7 +33,7 @@ def task_risk(request: Request, page: object) -> Block | None:
     if number is None or not risks.in_scope(actor, picture)[number]:
         return None
     found = details.task_details(
-        actor=actor, picture=picture, number=number, with_names=False, positions=_facts(page)
+        actor=actor, picture=picture, number=number, with_names=False, positions=_facts(actor, page)
     )
     if found.tells_exit:
         request.looks.extend((details.LOOK, holder) for holder in _holders(page))
@@ -48,7 +56,7 @@ def _holders(page: TaskDetail) -> list[UUID]:
     ]
 
 
-def _facts(page: TaskDetail) -> tuple[details.PositionFacts, ...]:
+def _facts(actor: Actor, page: TaskDetail) -> tuple[details.PositionFacts, ...]:
     """The positions the page has loaded; a position that has ended by today no longer counts."""
     return tuple(
         details.PositionFacts(
@@ -57,6 +65,7 @@ def _facts(page: TaskDetail) -> tuple[details.PositionFacts, ...]:
             kind=part.responsibility.kind,
             ready=part.responsibility.ready,
             persons=len(part.holders),
+            tells=actor.may(EXIT, part.position),
         )
         for part in page.parts
         if part.responsibility.kind != ResponsibilityKind.CAN_HELP and part.position.ended_on is None
