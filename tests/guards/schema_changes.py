@@ -9,8 +9,18 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "staffelstab"
 
 
+MIXED = frozenset(
+    {
+        "identity/0003_account_sort_key", "identity/0008_membership_sort_key", "identity/0010_membership_address",
+        "workforce/0005_task_unit_sort_key",
+    }
+)  # fmt: skip
+"""Released with one column and the ``UPDATE`` that fills it; a released migration stays as it is."""
+_DATA = ("UPDATE ", "INSERT ", "DELETE ", "MERGE ")
+
+
 def findings(package: Path = PACKAGE) -> list[str]:
-    """Return migrations that import the application, fork, or cannot be reversed."""
+    """Return migrations that import the application, fork, cannot be reversed, or mix schema with data."""
     found: list[str] = []
     for folder in sorted(package.glob("*/migrations")):
         files = sorted(folder.glob("0*.py"))
@@ -22,6 +32,8 @@ def findings(package: Path = PACKAGE) -> list[str]:
                 f"{place}: imports {name}" for name in _imports(tree) if name.split(".")[0] == "staffelstab"
             ]
             found += [f"{place}: {reason}" for reason in _irreversible(tree)]
+            if place not in MIXED and _writes_rows(tree) and _changes_schema(tree):
+                found.append(f"{place}: mixes schema with data")
     return found
 
 
@@ -56,6 +68,22 @@ def _imports(tree: ast.AST) -> Iterator[str]:
             yield from (item.name for item in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
+
+
+def _writes_rows(tree: ast.AST) -> bool:
+    return any(
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.lstrip().upper().startswith(_DATA)
+        for node in ast.walk(tree)
+    ) or any(isinstance(node, ast.Attribute) and node.attr == "RunPython" for node in ast.walk(tree))
+
+
+def _changes_schema(tree: ast.AST) -> bool:
+    operations = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return any(
+        name.startswith(("Add", "Alter", "Create", "Remove", "Delete", "Rename")) for name in operations
+    )
 
 
 def _irreversible(tree: ast.AST) -> Iterator[str]:

@@ -401,6 +401,19 @@ def test_migration_guard_reports(write: Write) -> None:
 
 
 @pytest.mark.parametrize(
+    "data", ["migrations.RunSQL('UPDATE t SET a = 1', '')", "migrations.RunPython(f, g)"]
+)
+def test_migration_guard_reports_data_beside_schema(write: Write, data: str) -> None:
+    package = write(
+        "portal/migrations/0001_initial.py",
+        f"dependencies = []\noperations = [migrations.AddField('a', 'b'), {data}]\n",
+    )
+    assert schema_changes.findings(package) == ["portal/0001_initial: mixes schema with data"]
+    write("portal/migrations/0001_initial.py", f"dependencies = []\noperations = [{data}]\n")
+    assert schema_changes.findings(package) == []
+
+
+@pytest.mark.parametrize(
     ("text", "finding"),
     [
         ('<button onclick="x()">{{ a }}</button>', "inline handler"),

@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from staffelstab.core.tenancy import touches
+from staffelstab.core.tenancy import marks, touches
 
 ORGANISATION = "(SELECT NULLIF(current_setting('staffelstab.organisation', true), '')::uuid)"
 ACCOUNT = "(SELECT NULLIF(current_setting('staffelstab.account', true), '')::uuid)"
@@ -216,7 +216,7 @@ def _references(model: type[models.Model]) -> Iterator[tuple[str, str, str]]:
 
 
 def sync(connection: BaseDatabaseWrapper, *, app_role: str) -> None:
-    """Write policies, privileges and composite keys of all tables. Runs as the owner, in one transaction."""
+    """Write policies, privileges, triggers and composite keys where they differ. As the owner, in one transaction."""
     quote = connection.ops.quote_name
     found = list(tables())
     with connection.cursor() as cursor:
@@ -230,13 +230,33 @@ def sync(connection: BaseDatabaseWrapper, *, app_role: str) -> None:
         for config in apps.get_app_configs():
             for function in getattr(config.models_module, "FUNCTIONS", ()):
                 cursor.execute(function)
-        for statement in statements(found, app_role=quote(app_role), quote=quote):
-            cursor.execute(statement)
+        cursor.execute(touches.FUNCTIONS)
+        _sync_tables(cursor, found, quote(app_role), quote)
         for table in found:
             _sync_references(cursor, table, quote)
-        for statement in touches.statements({table.name: table.topic for table in found}, quote=quote):
-            cursor.execute(statement)
         _sync_functions(cursor, quote(app_role))
+
+
+def _sync_tables(cursor: Any, found: list[Table], app_role: str, quote: Any) -> None:
+    """Write what is declared for the tables that differ from it; the others are not even locked."""
+    declared = {
+        table.name: [
+            *statements([table], app_role=app_role, quote=quote),
+            *touches.statements({table.name: table.topic}, quote=quote),
+        ]
+        for table in found
+    }
+    before = marks.read(cursor)
+    different = []
+    for name, lines in declared.items():
+        carried, state = before[name]
+        if carried != marks.mark(lines, state):
+            different.append(name)
+            for line in lines:
+                cursor.execute(line)
+    after = marks.read(cursor) if different else {}
+    for name in different:
+        cursor.execute(f"COMMENT ON TABLE {quote(name)} IS '{marks.mark(declared[name], after[name][1])}'")
 
 
 def statements(found: list[Table], *, app_role: str, quote: Any) -> Iterator[str]:

@@ -69,7 +69,6 @@ own counters only."""
 
 def statements(topics: dict[str, str], *, quote: Any) -> Iterator[str]:
     """The SQL that brings the triggers in line with the tables; `topics`: table → topic, empty for none."""
-    yield FUNCTIONS
     for table, topic in topics.items():
         if table == AUDIT:
             for event, rows in (("INSERT", "NEW"), ("DELETE", "OLD")):

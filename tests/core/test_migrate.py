@@ -1,0 +1,132 @@
+"""``staffelstab migrate`` beside people at work: it locks what it changes, briefly, and nothing else."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+
+from staffelstab.config import database, env
+from staffelstab.core.backup.programs import conninfo
+from staffelstab.core.management.commands import migrate
+
+pytestmark = pytest.mark.slow  # each migrates a database of its own
+
+
+@pytest.fixture
+def owner(committed_database: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """How the owner reaches the database, which `migrate` uses."""
+    url = committed_database.replace(f"//{database.APP}@", f"//{database.OWNER}@")
+    described = {**connections.databases["default"], **env.database(url)}
+    monkeypatch.setitem(connections.databases, "owner", described)
+    monkeypatch.setattr(migrate, "LOCK_WAIT", "100ms")
+    monkeypatch.setattr(migrate, "PAUSE", 0.1)
+    run()
+    return conninfo(described)
+
+
+@pytest.fixture
+def reader(owner: dict[str, str]) -> Iterator[psycopg.Connection]:
+    """Somebody who has read a table in a transaction that is not over."""
+    with psycopg.connect(**owner) as connection:  # type: ignore[arg-type]
+        connection.execute("SELECT count(*) FROM workforce_task")
+        yield connection
+
+
+def run() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def policies_of(owner: dict[str, str], table: str) -> list[str]:
+    with psycopg.connect(**owner) as connection:  # type: ignore[arg-type]
+        found = connection.execute(
+            "SELECT policyname FROM pg_policies WHERE tablename = %s ORDER BY 1", [table]
+        )
+        return [name for (name,) in found.fetchall()]
+
+
+def change(owner: dict[str, str], statement: str) -> None:
+    with psycopg.connect(**owner) as connection:  # type: ignore[arg-type]
+        connection.execute(statement)
+
+
+ALL = ["app_delete", "app_insert", "app_select", "app_update", "maintenance"]
+
+
+def test_migration_that_changes_nothing_waits_for_no_reader(
+    reader: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "ATTEMPTS", 1)
+    assert run() is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP POLICY app_select ON workforce_task",
+        "ALTER POLICY app_select ON workforce_task USING (true)",
+        "ALTER TABLE workforce_task NO FORCE ROW LEVEL SECURITY",
+        "DROP TRIGGER core_touch ON workforce_task",
+        f"REVOKE SELECT ON workforce_task FROM {database.APP}",
+        f"GRANT TRUNCATE ON workforce_task TO {database.APP}",
+        f"GRANT REFERENCES (title) ON workforce_task TO {database.APP}",
+    ],
+)
+def test_what_was_changed_by_hand_is_written_anew(owner: dict[str, str], statement: str) -> None:
+    look = """SELECT relforcerowsecurity, relacl::text,
+        (SELECT array_agg(attname) FROM pg_attribute WHERE attrelid = c.oid AND attacl::text <> '{}'),
+        (SELECT array_agg(tgname::text ORDER BY tgname) FROM pg_trigger WHERE tgrelid = c.oid),
+        (SELECT array_agg(policyname || coalesce(qual, '') ORDER BY policyname) FROM pg_policies
+         WHERE tablename = 'workforce_task') FROM pg_class c WHERE relname = 'workforce_task'"""
+    with psycopg.connect(**owner, autocommit=True) as connection:  # type: ignore[arg-type]
+        before = connection.execute(look).fetchone()
+        connection.execute(statement)
+        assert connection.execute(look).fetchone() != before
+        run()
+        assert connection.execute(look).fetchone() == before
+
+
+def test_migration_waits_for_a_reader_and_nobody_waits_for_it(
+    reader: psycopg.Connection, owner: dict[str, str]
+) -> None:
+    # Not locked by the reader, unlike the table that has to be written anew with it.
+    reader.execute("COMMIT")
+    change(owner, "DROP POLICY app_select ON workforce_task")
+    reader.execute("SELECT count(*) FROM workforce_task")
+    threading.Timer(1.5, reader.rollback).start()
+    slowest = [0.0]
+
+    def look() -> None:
+        end = time.monotonic() + 1.4
+        with psycopg.connect(**owner, autocommit=True) as other:  # type: ignore[arg-type]
+            while time.monotonic() < end:
+                begin = time.monotonic()
+                other.execute("SELECT count(*) FROM workforce_task")
+                slowest[0] = max(slowest[0], time.monotonic() - begin)
+                time.sleep(0.01)
+
+    beside = threading.Thread(target=look)
+    beside.start()
+    run()
+    beside.join()
+    assert policies_of(owner, "workforce_task") == ALL
+    assert slowest[0] < 1.0
+
+
+def test_migration_gives_up_with_a_sentence(
+    reader: psycopg.Connection, owner: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader.execute("COMMIT")
+    change(owner, "DROP POLICY app_select ON workforce_task")
+    reader.execute("SELECT count(*) FROM workforce_task")
+    monkeypatch.setattr(migrate, "ATTEMPTS", 2)
+    with pytest.raises(CommandError, match="gesperrt"):
+        run()
+    reader.rollback()
+    run()
+    assert policies_of(owner, "workforce_task") == ALL
