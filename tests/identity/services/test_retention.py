@@ -133,6 +133,19 @@ def test_persons_go_only_when_every_posting_ended_long_ago(world: World, now: da
         assert Holding.objects.get(person_id=back.pk).starts_on == lately
 
 
+def test_former_postings_of_somebody_on_a_post_for_a_limited_time_go_too(world: World, now: datetime) -> None:
+    old = TODAY - OLD
+    with world.inside():
+        limited = person(left=old)
+        HoldingFactory(person=limited, starts_on=old, ends_on=date(2030, 12, 31))
+        between = person(left=TODAY - timedelta(days=100))
+        deleted = retention.forget(actor=world.system, today=TODAY, now=now)
+        assert deleted["workforce.holding"] == 1
+        assert [row.ends_on for row in Holding.objects.filter(person=limited)] == [date(2030, 12, 31)]
+        assert Holding.objects.filter(person=between).count() == 1
+        assert Person.objects.filter(pk__in=[limited.pk, between.pk]).count() == 2
+
+
 def test_person_who_left_without_ever_holding_a_position_goes_too(world: World, now: datetime) -> None:
     with world.inside():
         PersonFactory(ended_on=TODAY - OLD)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
@@ -35,9 +35,11 @@ def _delete_persons(rows: QuerySet[Any]) -> int:
 
 
 def _ended_holdings() -> QuerySet[Holding]:
-    """Of persons who still hold something: the others go as a whole."""
-    open_ones = Holding.objects.filter(person=OuterRef("person_id"), ends_on__isnull=True)
-    return Holding.objects.filter(Exists(open_ones), ends_on__isnull=False)
+    """All but the last of each person, which goes with the person. A post for a limited time has an end, too."""
+    later = Holding.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=OuterRef("ends_on")), person=OuterRef("person_id")
+    )
+    return Holding.objects.filter(Exists(later), ends_on__isnull=False)
 
 
 def _finished_imports() -> QuerySet[Import]:
@@ -66,7 +68,7 @@ RULES = (
     retention.Rule(
         code="workforce.holding",
         label=_("Ended postings"),
-        gone=_("Former postings of persons who are still in the house, with their exit horizon."),
+        gone=_("Former postings with their exit horizon; the last one of a person goes with the person."),
         reason=_("To see who can be asked about a former field of work."),
         rows=_ended_holdings,
         moment="ends_on",
