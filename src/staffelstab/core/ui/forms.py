@@ -4,6 +4,7 @@ A form is drawn with ``{{ form }}`` (all fields) or ``{{ form.title.as_field_gro
 help below it, then the input, then the error; ``{% form_errors form %}`` puts the summary on top.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.template.backends.django import DjangoTemplates as Backend
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 
 OVERRIDES = Path(__file__).resolve().parent.parent / "templates/core/ui/form"
 BUILT_IN = Path(django.forms.__file__).resolve().parent / "templates"
@@ -57,6 +59,36 @@ class TextNeededSometimes(forms.CharField):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(required=False, **options)
+
+
+class SeenForm(forms.Form):
+    """A form that knows what it has shown (``core.editions``), so that an old one is noticed."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+
+    def shows(self, edition: str, saved: Mapping[str, Any]) -> None:
+        """After somebody else's change: say at each field what is saved by now. Saving again is a decision."""
+        for name, value in saved.items():
+            field, typed = self.fields[name], self[name].data
+            if field.has_changed(value, typed):
+                self.says_saved(name, _words(field, value))
+        data: Any = self.data
+        data = data.copy()
+        data[self.add_prefix("seen")] = edition
+        self.data = data
+
+    def says_saved(self, name: str, words: str) -> None:
+        """Put what is saved by now at a field."""
+        self.add_error(name, _("Saved by now: %(value)s") % {"value": words})
+
+
+def _words(field: forms.Field, value: Any) -> str:
+    """A saved value as people read it."""
+    if not isinstance(field, forms.ChoiceField):
+        return str(field.widget.format_value(value) or "–")
+    choices: Any = field.choices
+    named, chosen = dict(choices), value if isinstance(value, list) else [value]
+    return ", ".join(str(named.get(one, one)) for one in chosen) or "–"
 
 
 def kern_class(widget: forms.Widget, *, invalid: bool) -> str:

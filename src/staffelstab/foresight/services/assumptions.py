@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core import audit, permissions
+from staffelstab.core import audit, editions, permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import DomainError, Stale, on_violation
 from staffelstab.core.tenancy import context
@@ -22,14 +22,26 @@ class ReasonMissing(DomainError):
     template = _("Please give a reason for the change: it stands beside every figure.")
 
 
+def edition_of(row: RiskSettings) -> str:
+    """A short text that changes with the assumptions; a form carries it."""
+    return editions.edition((f"{Decimal(row.turnover):.4f}", row.lead_quarters))
+
+
 @transaction.atomic
 def change_assumptions(
-    *, turnover: Decimal, lead_quarters: int, reason: str, actor: Actor, now: dt.datetime
+    *,
+    turnover: Decimal,
+    lead_quarters: int,
+    reason: str,
+    actor: Actor,
+    now: dt.datetime,
+    seen: str | None = None,
 ) -> RiskSettings:
     """Set yearly turnover (share 0 … 1) and lead time in quarters. Unchanged values change nothing.
 
     The figures follow at once: the assumptions are part of the key under which results are kept.
-    Raises PermissionRefused, ReasonMissing, ValidationError, Stale when two people save for the first time at once.
+    ``seen``: their :func:`edition_of` when the form was opened.
+    Raises PermissionRefused, ReasonMissing, ValidationError, Stale when somebody else has changed them since, or two people save for the first time at once.
     """
     permissions.require(actor, "foresight.settings.edit")
     found = RiskSettings.objects.select_for_update().first()
@@ -39,6 +51,7 @@ def change_assumptions(
     changes = audit.differences(before, after)
     if not changes:
         return row
+    editions.compare(edition_of(row), seen)
     if not reason.strip():
         raise ReasonMissing
     row.turnover, row.lead_quarters = turnover, lead_quarters

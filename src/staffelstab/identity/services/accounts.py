@@ -11,7 +11,7 @@ from allauth.account.models import EmailAddress
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core import audit, outbox, permissions
+from staffelstab.core import audit, editions, outbox, permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError
@@ -238,13 +238,24 @@ def leave(*, membership: Membership, actor: Actor, now: datetime) -> Membership:
     return membership
 
 
+def edition_of(grants: Iterable[RoleGrant]) -> str:
+    """A short text that changes with the roles given by hand; a form carries it."""
+    return editions.edition(sorted((grant.role, str(grant.unit_id)) for grant in grants if not grant.source))
+
+
 @transaction.atomic
 def set_roles(
-    *, membership: Membership, grants: Iterable[tuple[str, UUID | None]], actor: Actor, now: datetime
+    *,
+    membership: Membership,
+    grants: Iterable[tuple[str, UUID | None]],
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
 ) -> list[RoleGrant]:
     """Replace the roles of a member that were given by hand; those from a sign-in provider stay.
 
-    Raises PermissionRefused, RoleNotBindable, UnknownUnit, LastAdministrator.
+    ``seen``: their :func:`edition_of` when the form was opened. Raises PermissionRefused, RoleNotBindable, UnknownUnit,
+    LastAdministrator, and Stale when somebody else has changed them since.
     """
     permissions.require(actor, "identity.account.manage")
     wanted = set(grants)
@@ -258,6 +269,8 @@ def set_roles(
         _keep_administrator(without=membership.account_id)
     rows = list(RoleGrant.objects.filter(account_id=membership.account_id, source=""))
     before = {(row.role, row.unit_id): row for row in rows}
+    if wanted != set(before):
+        editions.compare(edition_of(rows), seen)
     for key, row in before.items():
         if key not in wanted:
             row.delete()

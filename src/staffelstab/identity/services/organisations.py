@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core import audit, permissions
+from staffelstab.core import audit, editions, permissions
 from staffelstab.core.actors import Actor, system_actor
 from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError, on_violation
@@ -62,20 +63,40 @@ def create_organisation(
     return organisation
 
 
+FIELDS: Final = ("name", "short_name", "kind", "ags", "colour", "group_threshold")
+"""What :func:`edit_organisation` changes."""
+
+
+def edition_of(organisation: Organisation) -> str:
+    """A short text that changes with what :func:`edit_organisation` changes; a form carries it."""
+    return editions.edition(getattr(organisation, name) for name in FIELDS)
+
+
 @transaction.atomic
 def edit_organisation(
-    *, organisation: Organisation, values: Mapping[str, object], actor: Actor, now: datetime
+    *,
+    organisation: Organisation,
+    values: Mapping[str, object],
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
 ) -> Organisation:
-    """Change name, short name, kind, key, colour or group threshold. Raises PermissionRefused, ValidationError."""
+    """Change name, short name, kind, key, colour or group threshold.
+
+    ``seen``: its :func:`edition_of` when the form was opened. Raises PermissionRefused, ValidationError, and Stale when
+    somebody else has changed it since.
+    """
     permissions.require(actor, "identity.organisation.edit", organisation)
-    fields = ("name", "short_name", "kind", "ags", "colour", "group_threshold")
-    before = {name: getattr(organisation, name) for name in fields}
-    for name in fields:
+    organisation.refresh_from_db(from_queryset=Organisation.objects.select_for_update())
+    before = {name: getattr(organisation, name) for name in FIELDS}
+    if any(before[name] != values[name] for name in FIELDS if name in values):
+        editions.compare(edition_of(organisation), seen)
+    for name in FIELDS:
         if name in values:
             setattr(organisation, name, values[name])
     organisation.clean_fields()
-    organisation.save(update_fields=fields)
-    changes = audit.differences(before, {name: getattr(organisation, name) for name in fields})
+    organisation.save(update_fields=FIELDS)
+    changes = audit.differences(before, {name: getattr(organisation, name) for name in FIELDS})
     audit.record(actor, "identity.organisation.changed", organisation, at=now, changes=changes)
     return organisation
 

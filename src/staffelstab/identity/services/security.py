@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from staffelstab.core import audit, outbox, permissions
+from staffelstab.core import audit, editions, outbox, permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.days import day_of
 from staffelstab.core.errors import DomainError
@@ -36,18 +36,32 @@ class SeveralOrganisations(DomainError):
     )
 
 
+def demand_of(organisation: Organisation) -> str:
+    """A short text that changes with the roles whose holders need a second factor; a form carries it."""
+    return editions.edition(organisation.second_factor_roles)
+
+
 @transaction.atomic
 def demand_second_factor(
-    *, organisation: Organisation, roles: Iterable[str], actor: Actor, now: datetime
+    *,
+    organisation: Organisation,
+    roles: Iterable[str],
+    actor: Actor,
+    now: datetime,
+    seen: str | None = None,
 ) -> Organisation:
     """Set the roles whose holders need a second factor. It counts from their next request on.
 
-    Raises PermissionRefused, ValueError for an unknown role.
+    ``seen``: :func:`demand_of` when the form was opened. Raises PermissionRefused, ValueError for an unknown role, and
+    Stale when somebody else has changed them since.
     """
     permissions.require(actor, "identity.organisation.edit", organisation)
+    organisation.refresh_from_db(from_queryset=Organisation.objects.select_for_update())
     before = list(organisation.second_factor_roles)
     # in the order in which the roles are shown
     wanted = {Role(role) for role in roles}
+    if wanted != set(before):
+        editions.compare(demand_of(organisation), seen)
     organisation.second_factor_roles = [role.value for role in Role if role in wanted]
     organisation.save(update_fields=["second_factor_roles"])
     changes = audit.differences(

@@ -7,10 +7,10 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core.ui.forms import TextNeededSometimes
+from staffelstab.core.ui.forms import SeenForm, TextNeededSometimes
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(SeenForm):
     """Turnover in per cent, lead time in quarters, and why."""
 
     turnover = forms.DecimalField(

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from staffelstab.core.errors import DomainError
+from staffelstab.core.errors import DomainError, Stale
 from staffelstab.core.ui import numbers
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
@@ -31,22 +31,28 @@ LABELS = {
 def settings_edit(request: Request) -> HttpResponse:
     """Turnover and lead time, with a reason; below them their history."""
     current = selectors.settings_for_edit(request.actor)
-    initial = {
+    saved = {
         "turnover": (Decimal(current.turnover) * 100).normalize() + 0,
         "lead_quarters": current.lead_quarters,
     }
-    form = SettingsForm(request.POST or None, initial=initial)
+    form = SettingsForm(request.POST or None, initial=saved | {"seen": services.edition_of(current)})
+    status = 422
     if request.method == "POST" and form.is_valid():
         try:
             services.change_assumptions(
                 turnover=form.share(),
                 lead_quarters=form.cleaned_data["lead_quarters"],
                 reason=form.cleaned_data["reason"],
+                seen=form.cleaned_data["seen"],
                 actor=request.actor,
                 now=request.now,
             )
         except services.ReasonMissing as error:
             form.add_error("reason", error.message)
+        except Stale as error:
+            form.add_error(None, error.message)
+            form.shows(services.edition_of(current), saved)
+            status = error.status
         except DomainError as error:
             form.add_error(None, error.message)
         else:
@@ -60,7 +66,7 @@ def settings_edit(request: Request) -> HttpResponse:
         "current": current,
         "history": history.changes(entries, labels=LABELS, show=_shown),
     }
-    return render(request, "foresight/settings/edit.html", context, status=422 if form.errors else 200)
+    return render(request, "foresight/settings/edit.html", context, status=status if form.errors else 200)
 
 
 def _shown(name: str, value: object) -> object:

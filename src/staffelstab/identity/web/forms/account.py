@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from staffelstab.core.ui.forms import DateInput
+from staffelstab.core.ui.forms import DateInput, SeenForm
 from staffelstab.identity.enums import UNIT_ROLES, Role
 from staffelstab.identity.formats.invitees import Invitee, parse
 from staffelstab.identity.models import RoleGrant
@@ -124,7 +124,7 @@ def _explained(role: Role) -> SafeString:
     return format_html('{}<span class="role-meaning">{}</span>', role.label, MEANINGS[role])
 
 
-class RolesForm(forms.Form):
+class RolesForm(SeenForm):
     """The roles that hold for the whole organisation."""
 
     roles = forms.MultipleChoiceField(
@@ -174,12 +174,12 @@ class GrantsForm:
     """Both parts of the roles of a person as one form."""
 
     def __init__(
-        self, data: QueryDict | None, *, grants: Iterable[RoleGrant], units: list[UnitChoice]
+        self, data: QueryDict | None, *, grants: Iterable[RoleGrant], units: list[UnitChoice], seen: str
     ) -> None:
         held = list(grants)
         whole = [grant.role for grant in held if grant.unit_id is None]
         bound = [{"role": grant.role, "unit": str(grant.unit_id)} for grant in held if grant.unit_id]
-        self.roles = RolesForm(data, initial={"roles": whole})
+        self.roles = RolesForm(data, initial={"roles": whole, "seen": seen})
         self.units = UnitRoleFormSet(data, initial=bound, prefix="unit", form_kwargs={"units": units})
         self.offers_units = bool(units)
 

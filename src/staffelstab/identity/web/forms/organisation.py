@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from staffelstab.core.ui.forms import SeenForm
 from staffelstab.core.ui.theme import contrast
 from staffelstab.identity.enums import OrganisationKind
 from staffelstab.identity.models import Organisation
@@ -16,7 +17,7 @@ PAPER = "#f3f4f8"
 """The darkest ground of the light mode on which the colour stands as text (``--soft``)."""
 
 
-class OrganisationForm(forms.Form):
+class OrganisationForm(SeenForm):
     """Name, kind, official key, colour and group threshold."""
 
     name = forms.CharField(
@@ -56,7 +57,8 @@ class OrganisationForm(forms.Form):
     @staticmethod
     def initial_of(organisation: Organisation) -> dict[str, object]:
         """What stands in the form at first."""
-        return {name: getattr(organisation, name) for name in OrganisationForm.base_fields}
+        names = (name for name in OrganisationForm.base_fields if name != "seen")
+        return {name: getattr(organisation, name) for name in names}
 
     def clean_colour(self) -> str:
         """A colour that can be read as text on light pages; the theme finds the text that stands on it."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from staffelstab.core.ui.forms import SeenForm
 from staffelstab.identity.enums import Role
 
 
-class SecondFactorForm(forms.Form):
+class SecondFactorForm(SeenForm):
     """The roles whose holders need a second factor."""
 
     roles = forms.MultipleChoiceField(

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from staffelstab.core.errors import DomainError
+from staffelstab.core.errors import DomainError, Stale
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Filter, Table, choice_filter
@@ -148,20 +148,34 @@ def account_roles(request: Request, account_id: UUID) -> HttpResponse:
     )
     by_hand = [grant for grant in found.grants if not grant.source]
     form = GrantsForm(
-        request.POST if request.method == "POST" else None, grants=by_hand, units=units.choices()
+        request.POST if request.method == "POST" else None,
+        grants=by_hand,
+        units=units.choices(),
+        seen=accounts.edition_of(by_hand),
     )
+    status = 422
     if request.method == "POST" and form.is_valid():
         try:
             accounts.set_roles(
-                membership=found.membership, grants=form.grants, actor=request.actor, now=request.now
+                membership=found.membership,
+                grants=form.grants,
+                seen=form.roles.cleaned_data["seen"],
+                actor=request.actor,
+                now=request.now,
             )
+        except Stale as error:
+            form.roles.add_error(None, error.message)
+            form.roles.shows(accounts.edition_of(by_hand), {})
+            # With those for single units: where these are chosen there is no place for a sentence.
+            form.roles.says_saved("roles", ", ".join(found.member.roles))
+            status = error.status
         except DomainError as error:
             form.roles.add_error("roles", error.message)
         else:
             messages.success(request, _("The roles were saved. They count from the next click on."))
             return redirect("identity:account_detail", account_id)
     context = {"form": form, "member": found.member}
-    return render(request, "identity/account/roles.html", context, status=422 if form.faulty else 200)
+    return render(request, "identity/account/roles.html", context, status=status if form.faulty else 200)
 
 
 @access("identity.account.manage", methods=("GET", "POST"))

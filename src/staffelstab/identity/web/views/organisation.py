@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from staffelstab.core.errors import Stale
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.identity.selectors import actors
@@ -38,12 +39,28 @@ def organisation_detail(request: Request) -> HttpResponse:
 def organisation_edit(request: Request) -> HttpResponse:
     """Change them."""
     organisation = actors.current_organisation(actor=request.actor)
-    form = OrganisationForm(request.POST or None, initial=OrganisationForm.initial_of(organisation))
+    shown = OrganisationForm.initial_of(organisation)
+    form = OrganisationForm(
+        request.POST or None, initial={**shown, "seen": organisations.edition_of(organisation)}
+    )
+    status = 200
     if request.method == "POST" and form.is_valid():
-        organisations.edit_organisation(
-            organisation=organisation, values=form.cleaned_data, actor=request.actor, now=request.now
-        )
-        messages.success(request, _("The data of the organisation were saved."))
-        return redirect("identity:organisation_detail")
-    status = 422 if form.errors else 200
+        values = dict(form.cleaned_data)
+        try:
+            organisations.edit_organisation(
+                organisation=organisation,
+                seen=values.pop("seen"),
+                values=values,
+                actor=request.actor,
+                now=request.now,
+            )
+        except Stale as error:
+            form.add_error(None, error.message)
+            form.shows(organisations.edition_of(organisation), OrganisationForm.initial_of(organisation))
+            status = error.status
+        else:
+            messages.success(request, _("The data of the organisation were saved."))
+            return redirect("identity:organisation_detail")
+    elif form.errors:
+        status = 422
     return render(request, "identity/organisation/edit.html", {"form": form}, status=status)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from staffelstab.core.errors import DomainError
+from staffelstab.core.errors import DomainError, Stale
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.identity.selectors import actors, members
@@ -23,16 +23,27 @@ from staffelstab.identity.web.forms.security import SecondFactorForm
 def security_edit(request: Request) -> HttpResponse:
     """For which roles a second factor is needed."""
     organisation = actors.current_organisation(actor=request.actor)
-    initial = {"roles": organisation.second_factor_roles}
+    initial = {"roles": organisation.second_factor_roles, "seen": security.demand_of(organisation)}
     form = SecondFactorForm(request.POST if request.method == "POST" else None, initial=initial)
+    status = 422
     if request.method == "POST" and form.is_valid():
-        security.demand_second_factor(
-            organisation=organisation, roles=form.cleaned_data["roles"], actor=request.actor, now=request.now
-        )
-        messages.success(request, _("Saved. It counts from everybody's next click on."))
-        return redirect("identity:security_edit")
+        try:
+            security.demand_second_factor(
+                organisation=organisation,
+                roles=form.cleaned_data["roles"],
+                seen=form.cleaned_data["seen"],
+                actor=request.actor,
+                now=request.now,
+            )
+        except Stale as error:
+            form.add_error(None, error.message)
+            form.shows(security.demand_of(organisation), {"roles": organisation.second_factor_roles})
+            status = error.status
+        else:
+            messages.success(request, _("Saved. It counts from everybody's next click on."))
+            return redirect("identity:security_edit")
     context = {"form": form}
-    return render(request, "identity/security/edit.html", context, status=422 if form.errors else 200)
+    return render(request, "identity/security/edit.html", context, status=status if form.errors else 200)
 
 
 @access("identity.account.manage", methods=("GET", "POST"))
