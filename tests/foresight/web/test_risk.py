@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from staffelstab.core.models import Look
 from staffelstab.foresight.domain.quarters import Quarter
-from staffelstab.foresight.models import RiskRecord
+from staffelstab.foresight.models import RiskRecord, RiskSettings
 from staffelstab.identity.models import RoleGrant
 from staffelstab.workforce.models import Unit
 from tests.factories.foresight import (
@@ -395,6 +395,32 @@ def test_risk_method_shows_the_assumptions(client_as: ClientAs) -> None:
     assert (
         words(page, "dl") == "Jährliche Fluktuation 4 % Vorlauf 7 Quartale Begründung voreingestellter Wert"
     )
+
+
+@pytest.mark.usefixtures("house")
+def test_risk_method_begins_with_an_example_in_words(client_as: ClientAs, world: World) -> None:
+    client = client_as("executive")
+    found = page_of(client, BOARD + "rechnung/").select(".example li")
+    assert "\n".join(item.get_text().replace("\xa0", " ") for item in found) == (
+        "Für eine Aufgabe ist eine einzige Person zuständig; eine Vertretung gibt es nicht. Der Personalbereich hat "
+        "eingetragen, dass diese Person in ein bis zwei Jahren geht, also zwischen IV/2027 und III/2028.\n"
+        "Ende IV/2027 ist mit 29 % Wahrscheinlichkeit niemand mehr da, Ende I/2028 mit 53 %. Ab der Hälfte ist die "
+        "Aufgabe rot: Sie ist rot ab I/2028.\n"
+        "Die Übergabe sollte 7 Quartale vorher beginnen, also jetzt (IV/2026).\n"
+        "Positionsrisiko 4 (Einarbeitung bis 12 Monate) × Abgangsrisiko 5 (der erste mögliche Austritt liegt "
+        "höchstens vier Quartale entfernt) ergeben ein Restrisiko von 20 von 25.\n"
+        "Gäbe es eine bereite Vertretung, deren Austritt offen ist, wären es 3 % statt 53 %; die Aufgabe würde in 15 "
+        "Jahren nicht rot, und das Restrisiko läge bei 17."
+    )
+    with world.inside():
+        RiskSettings.objects.create(
+            organisation_id=world.organisation.pk, turnover=0.1, lead_quarters=2, reason="Befragung"
+        )
+    page = page_of(client, BOARD + "rechnung/")
+    assert "dass jedes Jahr 10 % der Beschäftigten aus anderen Gründen gehen" in words(page, ".lead")
+    items = [item.get_text() for item in page.select(".example li")]
+    assert items[2] == "Die Übergabe sollte 2 Quartale vorher beginnen, also im III/2027."
+    assert "die Aufgabe würde erst im II/2033 rot" in items[4]
 
 
 @pytest.mark.slow  # ten thousand tasks are made and drawn

@@ -18,7 +18,7 @@ from staffelstab.foresight.selectors.board import Board, BoardPage, board_export
 from staffelstab.foresight.selectors.details import LOOK
 from staffelstab.foresight.selectors.sentences import percent_exact
 from staffelstab.foresight.web import board as drawing
-from staffelstab.foresight.web import finding, steps
+from staffelstab.foresight.web import example, finding, steps
 from staffelstab.foresight.web.forms.risk import board_query
 
 
@@ -150,3 +150,4 @@ def risk_method(request: Request) -> HttpResponse:
         "may_edit": request.actor.may("foresight.settings.edit"),
     }
     return render(request, "foresight/risk/method.html", context)
+        "example": example.sentences(current, Quarter.from_date(timezone.localdate(request.now))),
