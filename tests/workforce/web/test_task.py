@@ -273,6 +273,52 @@ def test_task_responsibilities_are_replaced(client_as: Any, world: World) -> Non
     assert form_of(unready)["teil-1-position"] == "3"
 
 
+@pytest.mark.parametrize(
+    "counts",
+    [
+        {"TOTAL_FORMS": "-1"},
+        {"TOTAL_FORMS": "0"},
+        {"TOTAL_FORMS": "1"},
+        {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"},
+        {"TOTAL_FORMS": "2", "INITIAL_FORMS": "0"},
+        {"TOTAL_FORMS": "-1", "INITIAL_FORMS": "-2"},
+    ],
+)
+def test_task_responsibilities_that_are_not_sent_are_not_removed(
+    client_as: Any, world: World, counts: dict[str, str]
+) -> None:
+    with world.inside():
+        task = TaskFactory()
+        ResponsibilityFactory.create_batch(2, task=task)
+    client = client_as("knowledge_manager")
+    address = reverse("workforce:task_responsibilities", args=[task.pk])
+    values = form_of(client.get(address)) | {f"teil-{name}": count for name, count in counts.items()}
+    answer = client.post(address, values)
+    assert answer.status_code == 422
+    assert "Bitte laden Sie die Seite neu und geben Sie Ihre Änderung noch einmal ein." in words(answer)
+    with world.inside():
+        assert Responsibility.objects.filter(task=task).count() == 2
+
+
+@pytest.mark.parametrize("seen", ["", None])
+def test_a_form_about_an_entry_says_when_it_was_opened(
+    client_as: Any, world: World, seen: str | None
+) -> None:
+    with world.inside():
+        task = ResponsibilityFactory(task=TaskFactory(title="Wohngeld bescheiden")).task
+    client = client_as("knowledge_manager")
+    for verb in ("edit", "responsibilities", "end"):
+        address = reverse(f"workforce:task_{verb}", args=[task.pk])
+        values = form_of(client.get(address))
+        del values["seen"]
+        answer = client.post(address, values if seen is None else {**values, "seen": seen, "title": "Anders"})
+        assert answer.status_code == 422, verb
+        assert "Bitte laden Sie die Seite neu" in words(answer), verb
+    with world.inside():
+        fresh = Task.objects.get(pk=task.pk)
+    assert (fresh.title, fresh.ended_on) == ("Wohngeld bescheiden", None)
+
+
 def test_task_end_and_reactivate(client_as: Any, world: World) -> None:
     with world.inside():
         task = TaskFactory(title="Pferdesteuer erheben")

@@ -69,9 +69,13 @@ class SpineForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def clean_seen(self) -> dt.datetime | None:
-        """When the entry had last changed as the form was opened."""
+        """When the entry had last changed as the form was opened; None where the form is about no entry yet.
+
+        Raises ValidationError for anything that is no time, and for nothing where the form carried it: else leaving it
+        out would overwrite what somebody else has changed.
+        """
         text = self.cleaned_data["seen"]
-        if not text:
+        if not text and not self.initial.get("seen"):
             return None
         try:
             return dt.datetime.fromisoformat(text)

@@ -187,7 +187,16 @@ class BasePartFormSet(forms.BaseFormSet[PartForm]):
         form.fields["DELETE"].label = _("Take this position out")
 
     def clean(self) -> None:
-        """One position has one line."""
+        """All lines that were drawn are there, and one position has one line."""
+        # A line that is not sent would be taken out: sending less than was drawn is never meant.
+        drawn, sent = self.initial_form_count(), self.total_form_count()
+        if sent < drawn or drawn < len(self.initial or ()):
+            raise forms.ValidationError(
+                _(
+                    "The lines of this task have changed in the meantime, or some are missing. Please reload the page "
+                    "and enter your change again."
+                )
+            )
         named = [part.position.pk for part in self.parts] if not any(self.errors) else []
         if len(set(named)) < len(named):
             raise forms.ValidationError(_("A position has one part in a task: it is named twice here."))
