@@ -129,17 +129,25 @@ def test_passwords_that_differ_are_refused(client: StrictClient) -> None:
     assert "Du musst" not in page
 
 
-@pytest.mark.usefixtures("world")
-def test_password_change_signs_out_everywhere(client: StrictClient) -> None:
+def test_password_change_signs_out_elsewhere(client: StrictClient, world: World) -> None:
     other = StrictClient()
     for each in (client, other):
         sign_in(each, "employee@musterstadt.example")
+    key = client.session.session_key
+    UserSession.objects.filter(session_key=key).update(data={"sid": "1"})
+    began = UserSession.objects.get(session_key=key).created_at
     assert "Aktuelles Kennwort" in client.get("/konto/kennwort/").content.decode()
     wrong = client.post("/konto/kennwort/", {"oldpassword": "falsch", "password1": NEW, "password2": NEW})
     assert "Das ist nicht Ihr aktuelles Kennwort." in wrong.content.decode()
     changed = client.post("/konto/kennwort/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
-    assert changed.url == "/konto/anmelden/"
-    assert [each.get("/verwaltung/organisation/").status_code for each in (client, other)] == [302, 302]
+    assert changed.url == "/konto/sitzungen/"
+    assert [each.get("/verwaltung/organisation/").status_code for each in (client, other)] == [200, 302]
+    # The session goes on under another key, as the one it was.
+    assert client.session.session_key != key
+    left = UserSession.objects.get(user=world.accounts["employee"])
+    assert (left.session_key, left.created_at, left.data) == (client.session.session_key, began, {"sid": "1"})
+    assert client.get("/konto/sitzungen/").content.decode().count("Dieses Gerät") == 1
+    assert sign_in(StrictClient(), "employee@musterstadt.example", NEW).status_code == 302
 
 
 @pytest.mark.usefixtures("world")
@@ -171,6 +179,7 @@ def test_password_can_be_set_by_those_who_have_none(world: World, client: Strict
     assert client.get("/konto/kennwort/").url == "/konto/kennwort/setzen/"
     assert "Kennwort festlegen" in client.get("/konto/kennwort/setzen/").content.decode()
     client.post("/konto/kennwort/setzen/", {"password1": NEW, "password2": NEW})
+    assert client.get("/verwaltung/organisation/").status_code == 200
     assert sign_in(StrictClient(), "employee@musterstadt.example", NEW).status_code == 302
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import include, path, re_path
 
 from staffelstab.identity.web.forms import sign_in
-from staffelstab.identity.web.views import provider
+from staffelstab.identity.web.views import password, provider
 from staffelstab.identity.web.views.session import session_list
 
 urlpatterns = [
@@ -29,16 +29,8 @@ urlpatterns = [
         views.ReauthenticateView.as_view(form_class=sign_in.ReauthenticateForm),
         name="account_reauthenticate",
     ),
-    path(
-        "kennwort/",
-        views.PasswordChangeView.as_view(form_class=sign_in.ChangePasswordForm),
-        name="account_change_password",
-    ),
-    path(
-        "kennwort/setzen/",
-        views.PasswordSetView.as_view(form_class=sign_in.SetPasswordForm),
-        name="account_set_password",
-    ),
+    path("kennwort/", password.change, name="account_change_password"),
+    path("kennwort/setzen/", password.set_first, name="account_set_password"),
     path(
         "kennwort-vergessen/",
         views.PasswordResetView.as_view(form_class=sign_in.ResetPasswordForm),

@@ -90,8 +90,8 @@ class AccountAdapter(DefaultAccountAdapter):
         return response
 
     def get_password_change_redirect_url(self, _request: HttpRequest) -> str:
-        """Signing in again: a new password ends all sessions."""
-        return reverse("account_login")
+        """The devices signed in: only this one is left."""
+        return reverse("usersessions_list")
 
     def format_email_subject(self, subject: str) -> str:
         """Without the host name in brackets."""
