@@ -91,8 +91,8 @@ def examine(
 ) -> Examination:
     """Stage, check and compare. Runs inside a transaction with the organisation's context.
 
-    With ``alone`` nobody else writes the register from the comparison to the end of the transaction. Reading the file,
-    which takes longest, needs nothing of the register: until then others go on.
+    With ``alone`` nobody else writes the register from the comparison to the end of the transaction. Reading the file
+    needs nothing of the register: until then others go on.
     """
     with connection.cursor() as cursor:
         # Joins over a million rows; falls back by itself at the end of the transaction.
