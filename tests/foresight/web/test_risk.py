@@ -431,4 +431,4 @@ def test_risk_board_with_ten_thousand_tasks(client_as: ClientAs, world: World) -
         type(made[0]).objects.bulk_create(made)
     page = page_of(client_as("knowledge_manager"))
     assert len(titles(page)) == 25
-    assert words(page, ".lead").startswith("Bis Ende IV/2028 gibt es für 10000 von 10000 Aufgaben")
+    assert words(page, ".lead").startswith("Bis Ende IV/2028 gibt es für 10.000 von 10.000 Aufgaben")

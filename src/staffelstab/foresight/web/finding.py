@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from staffelstab.core.ui.numbers import number
 from staffelstab.core.ui.tables import link_to
 from staffelstab.foresight.selectors.board import Board, BoardPage
 
@@ -34,7 +35,10 @@ def pressing(shown: BoardPage) -> str:
     if shown.board.total == 1:
         text = _("Its handover should begin {now}: {planned}.")
     return format_html(
-        text, now=format_html("<b>{}</b>", _("now")), count=count, planned=_planned(shown.planned, count)
+        text,
+        now=format_html("<b>{}</b>", _("now")),
+        count=number(count),
+        planned=_planned(shown.planned, count),
     )
 
 
@@ -45,9 +49,9 @@ def _planned(planned: int, count: int) -> str:
         return _("something is planned for all of them")
     if not planned:
         return _("nothing is planned for any of them yet")
-    return _("something is planned for %(planned)d, nothing yet for %(others)d") % {
-        "planned": planned,
-        "others": count - planned,
+    return _("something is planned for %(planned)s, nothing yet for %(others)s") % {
+        "planned": number(planned),
+        "others": number(count - planned),
     }
 
 
@@ -55,5 +59,7 @@ def red_only(board: Board, query: QueryDict) -> Link | None:
     """The way to the list of the tasks the sentence speaks of; None where it is the list already."""
     if not board.red or board.lists_red_only:
         return None
-    text = ngettext("Show only this one", "Show only these %(count)d", board.red) % {"count": board.red}
+    text = ngettext("Show only this one", "Show only these %(count)s", board.red) % {
+        "count": number(board.red)
+    }
     return Link(text, link_to(query, rot="1", position=None, abgang=None, aufgabe=None) + "#liste")
