@@ -1,11 +1,21 @@
-"""Charts: German numbers, kept pictures, colours that follow the theme."""
+"""Charts: German numbers, kept pictures, colours that follow the theme, one picture for phones."""
+
+import re
 
 import pytest
 from django.core.files.storage import InMemoryStorage
 from django.utils import translation
 
 from staffelstab.core.ui import charts
-from staffelstab.core.ui.charts import Chart, ChartTable, chart_definition, chart_svg, digest
+from staffelstab.core.ui.charts import (
+    Chart,
+    ChartTable,
+    chart_definition,
+    chart_svg,
+    chart_svgs,
+    digest,
+    narrowed,
+)
 
 ENCODING = {"x": {"field": "quarter", "type": "ordinal"}, "y": {"field": "tasks", "type": "quantitative"}}
 
@@ -41,10 +51,13 @@ def test_chart_svg_is_drawn_once_in_german(monkeypatch: pytest.MonkeyPatch) -> N
 def test_picture_and_live_definition_use_css_variables() -> None:
     storage = InMemoryStorage()
     definition = {"config": {"bar": {"color": charts.PALETTE[0]}}, "usermeta": {}}
-    storage.save(
-        f"charts/{digest(definition)}.svg",
-        charts.ContentFile(b'<svg fill="#0b4f6c"><text fill="#4c5274"/></svg>'),
-    )
+    for each in (definition, narrowed(definition)):
+        storage.save(
+            f"charts/{digest(each)}.svg",
+            charts.ContentFile(
+                b'<svg fill="#0b4f6c"><clipPath id="clip1"/><text fill="#4c5274" clip="url(#clip1)"/></svg>'
+            ),
+        )
     chart = Chart(
         key="c",
         title="T",
@@ -53,7 +66,30 @@ def test_picture_and_live_definition_use_css_variables() -> None:
         table=ChartTable(heads=(), rows=()),
         storage=storage,
     )
-    assert chart.picture == (
-        '<svg aria-hidden="true" focusable="false" fill="var(--chart-1)"><text fill="var(--muted)"/></svg>'
+    assert chart.picture == "".join(
+        f'<svg data-place="{place}" aria-hidden="true" focusable="false" fill="var(--chart-1)">'
+        f'<clipPath id="c-{place}-clip1"/><text fill="var(--muted)" clip="url(#c-{place}-clip1)"/></svg>'
+        for place in ("wide", "narrow")
     )
     assert chart.live_definition["config"] == {"bar": {"color": "var(--chart-1)"}}
+
+
+def test_narrow_picture_fits_a_phone_with_letters_of_full_size() -> None:
+    values = [{"year": str(2026 + each), "exits": each} for each in range(11)]
+    definition = chart_definition(
+        values=values,
+        encoding={"x": {"field": "year", "type": "ordinal", "axis": {"labelLimit": 260}}},
+        layer=[
+            {"mark": "bar", "encoding": {"y": {"field": "exits", "type": "quantitative"}}},
+            {"name": charts.WIDE_ONLY, "mark": {"type": "text", "text": "only here"}},
+        ],
+    )
+    wide, narrow = chart_svgs((definition, narrowed(definition)), storage=InMemoryStorage())
+    assert ("only here" in wide, "only here" in narrow) == (True, False)
+    assert 'width="320"' in narrow
+    assert 'viewBox="0 0 320 ' in narrow
+    assert set(re.findall(r'font-size="(\d+)px"', narrow)) == {"13"}
+    # every second year has a label; the last one too
+    assert re.findall(r'opacity="1">(20\d\d)<', narrow) == ["2026", "2028", "2030", "2032", "2034", "2036"]
+    assert narrowed(definition)["encoding"]["x"]["axis"] == {"labelLimit": 130}
+    assert definition["encoding"]["x"]["axis"] == {"labelLimit": 260}

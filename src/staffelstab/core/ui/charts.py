@@ -31,7 +31,11 @@ CSS_VARIABLES = {
 }
 _COLOUR = re.compile("|".join(CSS_VARIABLES))
 _CLIP = re.compile(r'(\bid="|url\(#)(clip\d+)')
-_TIMEOUT = 30  # seconds; a chart takes about half a second
+_TIMEOUT = 30  # seconds; the engine takes half a second to start, a chart next to nothing
+NARROW = 320  # pixels; a card on a phone is about as wide, so letters keep their size there
+WIDE_ONLY = "wide-only"
+"""Name of a layer that a phone does without."""
+_NARROW_LABELS = 130  # pixels
 FONT = "Fira Sans, sans-serif"
 
 NUMBER_LOCALES = {
@@ -125,13 +129,18 @@ class Chart:
 
     @property
     def picture(self) -> SafeString:
-        """Inline SVG whose colours follow the theme of the page; hidden from screen readers (they get the text)."""
-        svg = chart_svg(self.definition, storage=self.storage)
+        """Inline SVG, once for wide and once for narrow places; the style sheet shows one of them.
+
+        Colours follow the theme of the page. Hidden from screen readers (they get the text).
+        """
+        wide, narrow = chart_svgs((self.definition, narrowed(self.definition)), storage=self.storage)
+        return mark_safe(self._inline(wide, "wide") + self._inline(narrow, "narrow"))  # noqa: S308 - drawn by us
+
+    def _inline(self, svg: str, place: str) -> str:
         svg = _COLOUR.sub(lambda match: CSS_VARIABLES[match[0]], svg)
         # Every picture counts its clips from one; in a page with several they would clip each other.
-        svg = _CLIP.sub(rf"\1{self.key}-\2", svg)
-        svg = svg.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
-        return mark_safe(svg)  # noqa: S308 - drawn by us from escaped data
+        svg = _CLIP.sub(rf"\1{self.key}-{place}-\2", svg)
+        return svg.replace("<svg ", f'<svg data-place="{place}" aria-hidden="true" focusable="false" ', 1)
 
     @property
     def live_definition(self) -> dict[str, Any]:
@@ -177,6 +186,27 @@ def chart_definition(
     return definition | more
 
 
+def narrowed(definition: Mapping[str, Any]) -> dict[str, Any]:
+    """The same chart for ``NARROW`` pixels, axes included: fewer labels, no layer called ``WIDE_ONLY``."""
+    narrow = dict(definition) | {"width": NARROW, "autosize": {"type": "fit", "contains": "padding"}}
+    if "layer" in narrow:
+        narrow["layer"] = [each for each in narrow["layer"] if each.get("name") != WIDE_ONLY]
+    if "encoding" in narrow:
+        narrow["encoding"] = {channel: _shorter(encoding) for channel, encoding in narrow["encoding"].items()}
+    if "config" in narrow:
+        legend = narrow["config"].get("legend", {}) | {"columns": 2, "labelLimit": _NARROW_LABELS}
+        narrow["config"] = narrow["config"] | {"legend": legend}
+    return narrow
+
+
+def _shorter(encoding: Any) -> Any:
+    """The channel with labels that leave room for the bars."""
+    axis = encoding.get("axis")
+    if not axis or "labelLimit" not in axis:
+        return encoding
+    return encoding | {"axis": axis | {"labelLimit": min(axis["labelLimit"], _NARROW_LABELS)}}
+
+
 def digest(definition: Mapping[str, Any]) -> str:
     """SHA-256 of the definition: the name under which its picture is kept."""
     canonical = json.dumps(definition, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -189,26 +219,43 @@ def chart_svg(definition: Mapping[str, Any], *, storage: Storage | None = None) 
     Drawn once and then kept in `storage` (Django's default one) under ``charts/<SHA-256>.svg``. Raises
     subprocess.CalledProcessError when the definition is not valid.
     """
-    storage = default_storage if storage is None else storage
-    name = f"charts/{digest(definition)}.svg"
-    if storage.exists(name):
-        with storage.open(name) as file:
-            kept: bytes = file.read()
-        return kept.decode()
-    svg = _draw(definition)
-    saved = storage.save(name, ContentFile(svg.encode()))
-    if saved != name:
-        # Another process was faster; both pictures are the same.
-        storage.delete(saved)
+    (svg,) = chart_svgs((definition,), storage=storage)
     return svg
 
 
-def _draw(definition: Mapping[str, Any]) -> str:
+def chart_svgs(
+    definitions: Sequence[Mapping[str, Any]], *, storage: Storage | None = None
+) -> tuple[str, ...]:
+    """Several charts as ``chart_svg``; those that are not kept yet are drawn at one go."""
+    storage = default_storage if storage is None else storage
+    names = [f"charts/{digest(definition)}.svg" for definition in definitions]
+    found = {name: _kept(name, storage) for name in names}
+    missing = {name: each for name, each in zip(names, definitions, strict=True) if found[name] is None}
+    if missing:
+        for name, svg in zip(missing, _draw(list(missing.values())), strict=True):
+            found[name] = svg
+            saved = storage.save(name, ContentFile(svg.encode()))
+            if saved != name:
+                # Another process was faster; both pictures are the same.
+                storage.delete(saved)
+    return tuple(found[name] or "" for name in names)
+
+
+def _kept(name: str, storage: Storage) -> str | None:
+    if not storage.exists(name):
+        return None
+    with storage.open(name) as file:
+        kept: bytes = file.read()
+    return kept.decode()
+
+
+def _draw(definitions: Sequence[Mapping[str, Any]]) -> list[str]:
     result = subprocess.run(
         [sys.executable, "-m", "staffelstab.core.ui.chart_worker"],
-        input=json.dumps(definition).encode(),
+        input=json.dumps(definitions).encode(),
         capture_output=True,
         check=True,
         timeout=_TIMEOUT,
     )
-    return result.stdout.decode()
+    drawn: list[str] = json.loads(result.stdout)
+    return drawn
