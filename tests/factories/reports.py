@@ -148,7 +148,7 @@ FIGURES = Figures(
     ),
     measures=MeasureCounts(planned=2, running=1, done=3, dropped=0, overdue=1),
     exits=Exits(
-        spans=(span(2027, 10, 5, 0, 5), span(2028, 15, 10, 5, 15)), persons=40, unknown=5, estimated=True
+        spans=(span(2027, 10, 5, 0, 5), span(2028, 15, 10, 5, 15)), known=35, unknown=5, estimated=True
     ),
     threshold=7,
 )

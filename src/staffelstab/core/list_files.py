@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from django.utils.text import slugify
@@ -16,6 +16,10 @@ XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.
 # A text that begins like this is run as a formula by spreadsheets that open a CSV file (OWASP, CSV injection).
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST: Final = 60  # characters
+_LONGEST_SUBJECT: Final = 60  # characters
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+PERCENT: Final = "0%"
+"""Number format for a share 0 … 1 in whole per cent."""
 
 
 def render_csv(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
@@ -67,13 +71,16 @@ def render_xlsx(
     with xlsxwriter.Workbook(buffer, options) as workbook:
         sheet = workbook.add_worksheet(name[:31])
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        shown = {
+            column: workbook.add_format({"num_format": code}) for column, code in (formats or {}).items()
+        }
         widths = [len(head) for head in heads]
         sheet.write_row(0, 0, heads, bold)
         count = 0
         for count, row in enumerate(rows, start=1):
             for column, value in enumerate(row):
                 if value is not None:
-                    sheet.write(count, column, value)
+                    sheet.write(count, column, value, shown.get(column))
                     widths[column] = max(widths[column], len(str(value)))
         for column, width in enumerate(widths):
             sheet.set_column(column, column, min(width, _WIDEST) + 2)
@@ -87,8 +94,8 @@ def _csv_value(value: Value) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.10g}".replace(".", ",")
+    if isinstance(value, dt.date):
+        return f"{value:%d.%m.%Y}"
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return str(value)
-    if isinstance(value, dt.date):
-        return f"{value:%d.%m.%Y}"

@@ -70,8 +70,12 @@ def test_digest_tells_every_change() -> None:
 
 def test_content_of_a_newer_program_is_refused() -> None:
     with pytest.raises(UnknownSchema) as refused:
-        read({**written(DOCUMENT), "schema": 2})
-    assert refused.value.args == (2,)
+        read({**written(DOCUMENT), "schema": 3})
+    assert refused.value.args == (3,)
+
+
+def test_content_of_an_older_program_is_read() -> None:
+    assert read({**written(DOCUMENT), "schema": 1}) == DOCUMENT
 
 
 def test_digest_of_stored_reports_stays_what_it_was() -> None:

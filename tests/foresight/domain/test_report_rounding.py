@@ -45,6 +45,18 @@ def test_years_add_up_to_the_sum_shown(exits: list[float]) -> None:
     assert all(step >= 0 for step, _total in steps)
 
 
+@given(EXITS)
+def test_a_year_is_less_than_the_base_off_and_a_sum_half_of_it(exits: list[float]) -> None:
+    """What the report promises its readers; 0.000001 for the fractions of floats."""
+    for year, total, (step, shown) in zip(exits, sums(exits), rounded_steps(sums(exits)), strict=True):
+        assert abs(step - year) < BASE + 1e-6
+        assert abs(shown - total) <= BASE / 2 + 1e-6
+
+
+def test_a_year_can_be_nearly_the_base_off() -> None:
+    assert rounded_steps([27.6, 42.4]) == ((30, 30), (10, 40))  # 14.8 are shown as 10
+
+
 @given(EXITS, EXITS)
 def test_no_difference_of_two_reports_is_a_few_people(first: list[float], second: list[float]) -> None:
     """Two houses, a house and its unit, or one house on two days: any figure minus any other."""

@@ -44,7 +44,9 @@ def test_report_of_a_unit_is_kept_and_written(world: World, tmp_path: Path) -> N
     assert sorted(path.name for path in folder.iterdir()) == [
         f"bericht-50-sozialamt-2026-11-22.{kind}" for kind in ("csv", "pdf", "xlsx")
     ]
-    assert found["finding"] == "Von 2 Aufgaben kann 0 heute niemand und 1 nur eine Person."
+    assert found["finding"] == (
+        "Eingetragen sind 2 Aufgaben. Heute beherrscht jede Aufgabe mindestens eine Person; 1 beherrscht nur eine."
+    )
     with world.inside():
         report = Report.objects.get()
         assert (str(report.pk), report.digest) == (found["report"], found["digest"])
@@ -54,7 +56,7 @@ def test_report_of_a_unit_is_kept_and_written(world: World, tmp_path: Path) -> N
 def test_report_of_the_house_names_its_files(world: World, tmp_path: Path) -> None:
     lines = run("--organisation", "musterstadt", "--as-of", "2026-11-22", "--out", str(tmp_path)).splitlines()
     assert lines == [
-        "Noch ist keine Aufgabe erfasst: Es gibt nichts zu berichten.",
+        "Noch ist keine Aufgabe eingetragen.",
         *(str(tmp_path / f"bericht-stadt-musterstadt-2026-11-22.{kind}") for kind in ("pdf", "xlsx", "csv")),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 from collections.abc import Callable
 
 import openpyxl
@@ -37,7 +38,9 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page has two or three new charts here, half a second each; the last test draws them."""
-    monkeypatch.setattr("staffelstab.core.ui.charts._draw", lambda _definition: "<svg ></svg>")
+    monkeypatch.setattr(
+        "staffelstab.core.ui.charts._draw", lambda definitions: ["<svg ></svg>" for _each in definitions]
+    )
 
 
 def staff(unit: Unit, number: int, *, leaves: str = "", band: str = "") -> None:
@@ -119,9 +122,39 @@ def test_board_says_between_which_figures_the_scenarios_lie(client_as: ClientAs)
     )
     assert words(page, ".lead").endswith("je nachdem, wann sie gehen, zwischen 40 und 64.")
     assert [text(each) for each in page.select("figure.chart h2")] == [
-        "Die meisten Austritte 2029: etwa 40 im Jahr",
-        "Bis Ende 2030 sind 63 % ausgeschieden",
+        "Die meisten Austritte fallen auf 2029: rund 40",
+        "Bis Ende 2030 sind 63 % der Beschäftigten mit bekanntem Austritt ausgeschieden",
     ]
+
+
+@pytest.mark.usefixtures("house")
+def test_board_says_of_whom_the_share_is_and_that_figures_are_rounded(client_as: ClientAs) -> None:
+    notes = words(page_of(client_as("executive")), "#jahre .notes")
+    assert "Der Anteil bezieht sich auf die 64 Beschäftigten mit bekanntem Austritt." in notes
+    assert "zusammengezählt ergeben sie nicht immer genau die gezeigte Summe" in notes
+
+
+def test_board_with_one_span_left_shows_its_figure_without_a_chart(world: World, client_as: ClientAs) -> None:
+    with world.inside():
+        staff(UnitFactory(), 9, leaves="2028-Q2")
+    page = page_of(client_as("executive"), f"{BOARD}?fluktuation=on&bis=2027")
+    assert page.select("figure.chart") == []
+    assert words(page, ".figure-label") == "Austritte 2026\u2060–\u20602029"
+    assert (words(page, ".figure-value"), page.select_one(".figure-note")) == ("9", None)
+    assert list(rows(page)) == ["2026–2029"]
+
+
+def test_chart_draws_joined_years_once(world: World, client_as: ClientAs) -> None:
+    with world.inside():
+        unit = UnitFactory()
+        for year in (2028, 2030, 2031, 2032):
+            staff(unit, 20, leaves=f"{year}-Q2")
+    page = page_of(client_as("executive"), f"{BOARD}?fluktuation=on&bis=2033")
+    definition = json.loads(page.select_one("script#exits").get_text())
+    drawn = [(value["years"], round(value["exits"])) for value in definition["data"]["values"]]
+    table = [(years, int(cells[3])) for years, cells in rows(page).items()]
+    assert drawn == table
+    assert any("–" in years for years, _exits in drawn)
 
 
 @pytest.mark.usefixtures("house")
@@ -215,10 +248,11 @@ def test_export_has_the_figures_of_the_board(client_as: ClientAs) -> None:
         "Von Jahr;Bis Jahr;Austritte, früh;zusammen, früh;Anteil, früh;Austritte, regulär;zusammen, regulär;"
         "Anteil, regulär;Austritte, spät;zusammen, spät;Anteil, spät"
     )
-    assert lines[-1] == "2028;2028;0;40;0,625;40;40;0,625;0;0;0"
+    assert lines[-1] == "2028;2028;0;40;0,63;40;40;0,63;0;0;0"
     response = client_as("executive").get(f"{BOARD}export/?bis=2028")
     sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
-    assert [cell.value for cell in list(sheet.rows)[-1]] == [2028, 2028, 0, 40, 0.625, 40, 40, 0.625, 0, 0, 0]
+    assert [cell.value for cell in list(sheet.rows)[-1]] == [2028, 2028, 0, 40, 0.63, 40, 40, 0.63, 0, 0, 0]
+    assert [cell.number_format for cell in list(sheet.rows)[-1]][4:6] == ["0%", "General"]
 
 
 @pytest.mark.parametrize("url", [BOARD, TABLE, f"{BOARD}export/", f"{BOARD}vorlage/", f"{BOARD}rechnung/"])
@@ -352,9 +386,9 @@ def test_table_with_a_wrong_entry_is_refused(
 
 def test_table_as_a_file(client_as: ClientAs) -> None:
     response = client_as("executive").post(TABLE, DATA | {"table": ONE_AGE, "format": "csv"})
-    assert response.headers["Content-Disposition"] == 'attachment; filename="altersstruktur-2023-12-31.csv"'
+    assert response.headers["Content-Disposition"] == 'attachment; filename="alterstabelle-2023-12-31.csv"'
     assert response.content.decode("utf-8-sig").splitlines()[-1] == (
-        "2030;2030;0;1200;1;1000;1200;1;200;200;0,1667"
+        "2030;2030;0;1200;1;1000;1200;1;200;200;0,17"
     )
     response = client_as("executive").post(TABLE, DATA | {"table": ONE_AGE, "format": "xlsx"})
     sheet = openpyxl.load_workbook(io.BytesIO(response.content)).active
@@ -399,7 +433,7 @@ def test_charts_can_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     groups = {"A": forecast, "B": forecast}
     for chart in (
         drawing.exits_chart(drawing.yearly(forecast), Scenario.LATE),
-        drawing.share_chart(drawing.yearly(forecast), Scenario.EARLY),
+        drawing.share_chart(drawing.yearly(forecast), Scenario.EARLY, title="%(year)s %(share)s"),
         drawing.groups_chart(groups, Scenario.REGULAR),
     ):
         assert chart.picture.startswith("<svg ")

@@ -93,7 +93,7 @@ def test_request_leads_to_the_report_being_made(world: World, client_as: ClientA
     page = soup(client.get(first.headers["Location"]))
     assert page.select_one("#report-state")["hx-trigger"] == "every 1s"  # type: ignore[index]
     assert "in der Warteschlange" in page.get_text()
-    assert "Wartet auf den Hintergrunddienst" in page.get_text()
+    assert "Der Bericht wird gleich erstellt." in page.get_text()
 
 
 def test_units_are_offered_in_the_order_of_the_tree(world: World, client_as: ClientAs) -> None:
@@ -262,7 +262,9 @@ def test_page_pdf_workbook_and_csv_say_the_same(world: World, client_as: ClientA
         for table, rows in zip(document.tables, expected, strict=True)
         for row in rows
     ]
-    assert [cells for cells in numeric if " ".join(cells) not in text] == []
+    # pdftotext sees a narrow space before some per cent signs and none before others
+    bare = text.replace(" %", "%")
+    assert [cells for cells in numeric if " ".join(cells).replace(" %", "%") not in bare] == []
     assert flat(document.finding) in text
 
 
@@ -288,7 +290,7 @@ def test_report_stays_as_it_was_made(world: World, client_as: ClientAs) -> None:
         report = made(house_subject(world), world)
         large_house()
     page = soup(client_as("executive").get(address(report)))
-    assert "Noch ist keine Aufgabe erfasst: Es gibt nichts zu berichten." in page.get_text()
+    assert "Noch ist keine Aufgabe eingetragen." in page.get_text()
 
 
 @pytest.mark.usefixtures("quick_pdf")
@@ -354,7 +356,7 @@ def test_report_in_english_stays_english(world: World, client_as: ClientAs) -> N
     )
     lines = content.content.decode("utf-8-sig").splitlines()
     assert lines[0] == "Section;Row;Column;Value"
-    assert "Of 4 tasks nobody can do 1 today, and only one person 1." in lines[5]
+    assert "4 tasks are entered. Nobody can do 1 task even today; only one person can do 1." in lines[5]
 
 
 # --- who, and deleting --------------------------------------------------------------------------------------

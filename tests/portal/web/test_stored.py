@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from datetime import date
 from typing import Any
@@ -50,7 +51,9 @@ def test_sessions_are_named_in_words(world: World, client_as: Any) -> None:
 
 def test_export_is_the_own_data(world: World, client_as: Any) -> None:
     response = client_as("employee").get(reverse("portal:stored_export"))
-    assert response.headers["Content-Disposition"] == 'attachment; filename="meine-daten.json"'
+    assert re.fullmatch(
+        r'attachment; filename="meine-daten-\d{4}-\d\d-\d\d.json"', response.headers["Content-Disposition"]
+    )
     data = response.json()
     assert data["account"]["email"] == world.accounts["employee"].email
     assert data["roles"] == ["Beschäftigte"]
@@ -75,7 +78,9 @@ def test_files_hold_every_look(world: World, client_as: Any) -> None:
 def test_pdf_lists_each_look(world: World, client_as: Any) -> None:
     look_often(world, 3)
     response = client_as("employee").get(reverse("portal:stored_print"))
-    assert response.headers["Content-Disposition"] == 'attachment; filename="meine-daten.pdf"'
+    assert re.fullmatch(
+        r'attachment; filename="meine-daten-\d{4}-\d\d-\d\d.pdf"', response.headers["Content-Disposition"]
+    )
     text = subprocess.run(
         ["pdftotext", "-layout", "-", "-"], input=response.content, capture_output=True, check=True
     ).stdout.decode()

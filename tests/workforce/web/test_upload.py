@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -105,7 +106,9 @@ def test_upload_detail_lists_problems_and_offers_the_marked_workbook(
     assert "„99“" in page
     download = client.get(url("errors", batch))
     assert (download.status_code, download.content[:2]) == (200, b"PK")
-    assert download["Content-Disposition"] == 'attachment; filename="register-fehler.xlsx"'
+    assert re.fullmatch(
+        r'attachment; filename="register-fehler-\d{4}-\d\d-\d\d.xlsx"', download["Content-Disposition"]
+    )
     assert client.post(url("apply", batch), {"missing": "keep"}).status_code == 409
 
 

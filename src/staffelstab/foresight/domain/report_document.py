@@ -16,8 +16,8 @@ from typing import Any, Final
 type Value = str | int | float | None
 """Text, a count, a share 0 … 1 (three decimals), or None for *not published*."""
 
-SCHEMA: Final = 1
-"""Version of the form below; ``read`` understands every one that was ever written."""
+SCHEMA: Final = 2
+"""Version of the form below; ``read`` understands every one that was ever written. 2: shares in whole per cent."""
 
 
 class UnknownSchema(ValueError):
@@ -31,6 +31,7 @@ class Kind(enum.StrEnum):
     COUNT = "count"
     CHANGE = "change"
     SHARE = "share"
+    WHOLE_SHARE = "whole-share"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ def written(document: Document) -> dict[str, Any]:
 
 def read(content: Mapping[str, Any]) -> Document:
     """The document of a stored content. Raises UnknownSchema."""
-    if content.get("schema") != SCHEMA:
+    if content.get("schema") not in range(1, SCHEMA + 1):
         raise UnknownSchema(content.get("schema"))
     values = {name: value for name, value in content.items() if name != "schema"}
     return Document(

@@ -11,7 +11,12 @@ from staffelstab.foresight.domain.report_document import Document, Kind, Table, 
 
 _WIDEST: Final = 60  # characters
 _SHEET_NAME: Final = 31  # characters, by the format
-_FORMATS: Final = {Kind.COUNT: "#,##0", Kind.CHANGE: "+#,##0;-#,##0;0", Kind.SHARE: "0.0%"}
+_FORMATS: Final = {
+    Kind.COUNT: "#,##0",
+    Kind.CHANGE: "+#,##0;-#,##0;0",
+    Kind.SHARE: "0.0%",
+    Kind.WHOLE_SHARE: "0%",
+}
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
 
 

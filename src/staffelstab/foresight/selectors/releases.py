@@ -69,7 +69,7 @@ def member_figures(figures: Figures) -> dict[str, Any]:
         "measures_open": figures.measures.open,
         "measures_overdue": figures.measures.overdue,
         "measures_done": figures.measures.done,
-        "persons": exits.persons if exits and exits.spans else None,
+        "persons": exits.known if exits and exits.spans else None,
         "last_year": exits.last_year if exits and exits.spans else None,
         **{f"exits_{each.value}": exits.total(each) if exits and exits.spans else None for each in Scenario},
     }

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from staffelstab.core.ui.charts import ALARM, INK, PALETTE, SOFT, chart_definition
-from staffelstab.foresight.domain.exits import Scenario
+from staffelstab.core.ui.charts import ALARM, INK, SOFT, chart_definition
+from staffelstab.foresight.selectors.exit_chart import exit_chart
 from staffelstab.foresight.selectors.report_exits import Exits
 
 _WIDTH = 560  # pixels; as wide as a printed page with letters as large as its text
@@ -16,50 +14,8 @@ _ROW = 36  # pixels per bar that lies
 
 
 def exits_by_year(exits: Exits) -> dict[str, Any]:
-    """Bars of the regular scenario with a rule from the lowest to the highest of the three."""
-    values = [
-        {
-            "years": span.label,
-            "regular": span.exits[Scenario.REGULAR],
-            "lowest": span.lowest,
-            "highest": span.highest,
-        }
-        for span in exits.spans
-    ]
-    years = {"field": "years", "type": "ordinal", "sort": None, "title": None}
-    return chart_definition(
-        values=values,
-        encoding={"x": years},
-        layer=[
-            {
-                "mark": {"type": "bar", "tooltip": True, "color": PALETTE[0], "width": {"band": 0.62}},
-                "encoding": {
-                    "y": {"field": "regular", "type": "quantitative", "title": _("Exits")},
-                },
-            },
-            {
-                "mark": {"type": "rule", "color": PALETTE[1], "strokeWidth": 3},
-                "encoding": {"y": {"field": "lowest", "type": "quantitative"}, "y2": {"field": "highest"}},
-            },
-            *(
-                {
-                    "mark": {"type": "tick", "color": PALETTE[1], "thickness": 3, "size": 16},
-                    "encoding": {"y": {"field": end, "type": "quantitative"}},
-                }
-                for end in ("lowest", "highest")
-            ),
-            {
-                # beside the band, not under it
-                "mark": {"type": "text", "dy": -9, "dx": -16, "color": INK, "fontSize": 14},
-                "encoding": {
-                    "y": {"field": "regular", "type": "quantitative"},
-                    "text": {"field": "regular", "type": "quantitative"},
-                },
-            },
-        ],
-        width=_WIDTH,
-        height=220,
-    )
+    """Bars of the regular scenario with a line from the lowest to the highest of the three."""
+    return exit_chart([span.bar for span in exits.spans], width=_WIDTH, with_numbers=True)
 
 
 def bars(rows: Sequence[tuple[str, int]], *, alarm: int = 0, title: str = "") -> dict[str, Any]:

@@ -8,9 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from staffelstab.core.actors import Actor
+from staffelstab.core.ui import numbers
 from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.domain.forecast_periods import Period
 from staffelstab.foresight.domain.report_rounding import rounded, rounded_steps
+from staffelstab.foresight.selectors.exit_chart import ExitBar
 from staffelstab.foresight.selectors.forecast import organisation_forecast
 from staffelstab.identity.selectors.thresholds import group_threshold
 
@@ -33,6 +35,17 @@ class ExitSpan:
         return str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
 
     @property
+    def bar(self) -> ExitBar:
+        """The regular scenario with the two others, as a chart draws it."""
+        return ExitBar(
+            first=self.first,
+            last=self.last,
+            exits=self.exits[Scenario.REGULAR],
+            lowest=self.lowest,
+            highest=self.highest,
+        )
+
+    @property
     def lowest(self) -> int:
         """The smallest of the scenarios' exits."""
         return min(self.exits.values())
@@ -47,13 +60,13 @@ class ExitSpan:
 class Exits:
     """Exits of a subject, every figure a multiple of ``report_rounding.BASE``.
 
-    `spans`: empty where no exit is known; `persons`: all with a position in the subject; `unknown`: of these in no
-    span; `estimated`: the subject is a unit, whose people are taken to leave within a few years like those of the
-    whole house.
+    `spans`: empty where no exit is known; `known`: persons whose exit is known, to whom all shares refer; `unknown`:
+    persons besides them, in no span; `estimated`: the subject is a unit, whose people are taken to leave within a few
+    years like those of the whole house.
     """
 
     spans: tuple[ExitSpan, ...]
-    persons: int
+    known: int
     unknown: int
     estimated: bool
 
@@ -67,8 +80,12 @@ class Exits:
         return self.spans[-1].total[scenario]
 
     def share(self, scenario: Scenario) -> float:
-        """The same as a share of the persons, three decimals."""
-        return round(self.total(scenario) / self.persons, 3) if self.persons else 0.0
+        """The same as a share of the known, 0 … 1."""
+        return self.share_of(self.spans[-1].total[scenario])
+
+    def share_of(self, exits: int) -> float:
+        """So many exits as a share of the known, 0 … 1, whole per cent."""
+        return float(numbers.rounded(exits / self.known, 2)) if self.known else 0.0
 
 
 def exits(*, actor: Actor, as_of: dt.date, unit_id: UUID | None = None) -> Exits | None:
@@ -84,9 +101,12 @@ def exits(*, actor: Actor, as_of: dt.date, unit_id: UUID | None = None) -> Exits
     )
     if found.suppressed:
         return None
+    spans = _spans(found.periods)
+    most = max((span.total[each] for span in spans for each in Scenario), default=0)
     return Exits(
-        spans=_spans(found.periods),
-        persons=rounded(found.holders),
+        spans=spans,
+        # both are rounded, and nobody understands 105 %
+        known=max(rounded(found.holders - found.unknown), most),
         unknown=rounded(found.unknown),
         estimated=found.estimated,
     )

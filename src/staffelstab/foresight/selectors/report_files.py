@@ -11,7 +11,6 @@ from typing import Any, Final
 from django.core.files.storage import default_storage
 from django.template.loader import render_to_string
 from django.utils import translation
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from staffelstab.core import list_files
@@ -33,9 +32,6 @@ from staffelstab.foresight.models import Report
 
 DASH: Final = "–"
 """Stands for a figure that is not published."""
-
-
-_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 class ContentChanged(RuntimeError):
@@ -97,7 +93,7 @@ def shown(value: Value, kind: Kind) -> str:
     if kind == Kind.CHANGE:
         sign = "+" if float(value) > 0 else "−" if float(value) < 0 else "±"
         return sign + numbers.number(abs(int(value)))
-    return numbers.percent(float(value), 1)
+    return numbers.percent(float(value), 0 if kind == Kind.WHOLE_SHARE else 1)
 
 
 def shown_table(table: Table, *, picture: Any = None) -> ShownTable:
@@ -130,14 +126,8 @@ def file_of(report: Report, kind: str) -> File:
     document = document_of(report)
     with translation.override(document.language):
         content_type, content = make(report, document)
-        word = _slug(_("Report"))
-    return File(
-        f"{word}-{_slug(report.subject_name)}-{report.as_of.isoformat()}.{kind}", content_type, content
-    )
-
-
-def _slug(text: str) -> str:
-    return slugify(text.lower().translate(_UMLAUTS))[:60]
+        name = list_files.file_name(_("Report"), report.subject_name, day=report.as_of, ending=kind)
+    return File(name, content_type, content)
 
 
 def _labels() -> Mapping[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from staffelstab.core.ui.tables import Text
 from staffelstab.foresight.domain.report_document import (
@@ -38,7 +38,7 @@ MEASURES: Final[Mapping[str, Text]] = {
     "measures_done": gettext_lazy("Measures done"),
 }
 EXITS: Final[Mapping[str, Text]] = {
-    "persons": gettext_lazy("Employees"),
+    "persons": gettext_lazy("Employees with a known exit"),
     "exits_early": gettext_lazy("Exits, early"),
     "exits_regular": gettext_lazy("Exits, regular"),
     "exits_late": gettext_lazy("Exits, late"),
@@ -119,16 +119,16 @@ def _finding(figures: NetworkFigures) -> str:
         "released": len(figures.members),
         "members": figures.count,
         "tasks": number(figures.total("tasks") or 0),
-        "nobody": number(figures.total("nobody") or 0),
-        "one": number(figures.total("one") or 0),
     }
-    return (
-        _(
-            "Of %(tasks)s tasks of %(released)d of %(members)d members nobody can do %(nobody)s today, and only one "
-            "person %(one)s."
-        )
-        % values
+    first = ngettext(
+        "%(released)d of %(members)d members has released its figures, %(tasks)s tasks in all.",
+        "%(released)d of %(members)d members have released their figures, %(tasks)s tasks in all.",
+        len(figures.members),
     )
+    if not figures.total("tasks"):
+        return first % values
+    nobody, one = figures.total("nobody") or 0, figures.total("one") or 0
+    return f"{first % values} {report_words.covered_today(nobody=nobody, one=one)}"
 
 
 def _rows(figures: NetworkFigures, keys: Mapping[str, Text]) -> tuple[tuple[Value, ...], ...]:

@@ -9,24 +9,27 @@ from typing import Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from staffelstab.core.ui import numbers
 from staffelstab.core.ui.tables import Text
 from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.domain.report_document import Column, Document, Kind, Picture, Section, Table
 from staffelstab.foresight.domain.report_rounding import BASE
 from staffelstab.foresight.selectors import report_charts
+from staffelstab.foresight.selectors.exit_chart import heading
 from staffelstab.foresight.selectors.report_exits import Exits
 from staffelstab.foresight.selectors.report_figures import HORIZONS, SOON, Coverage, Figures
 from staffelstab.foresight.selectors.report_words import (
     COMPARED,
     Frame,
+    covered_today,
     facts,
     number,
     register_points,
     suppression_section,
     trend_section,
 )
-from staffelstab.foresight.selectors.sentences import percent_exact
+from staffelstab.foresight.selectors.sentences import percent, percent_exact
 
 HOLDERS: Final[Mapping[int, Text]] = {
     0: gettext_lazy("nobody"),
@@ -38,14 +41,19 @@ HOLDERS: Final[Mapping[int, Text]] = {
 def document(figures: Figures, frame: Frame) -> Document:
     """The whole report."""
     sections = (
-        _exits_section(figures),
+        _exits_section(figures, unit=frame.unit),
         _outlook_section(figures),
         _risks_section(figures),
         _coverage_section(figures),
         _measures_section(figures),
         trend_section(compared(figures), frame, COMPARED),
         _method_section(figures, frame),
-        suppression_section(figures.threshold, published=figures.exits is not None, unit=frame.unit),
+        suppression_section(
+            figures.threshold,
+            published=figures.exits is not None,
+            unit=frame.unit,
+            tasks=figures.coverage.tasks,
+        ),
     )
     return Document(
         language=frame.language,
@@ -73,58 +81,89 @@ def compared(figures: Figures) -> dict[str, int | None]:
 
 
 def finding(figures: Figures) -> str:
-    """The first sentences: what threatens, and how many leave."""
+    """The first sentences: what threatens, what is missing today, and how many leave."""
     covered = figures.coverage
     if not covered.tasks:
-        return _("No task is entered yet: there is nothing to report on.")
+        return " ".join((_("No task is entered yet."), _exit_sentence(figures.exits))).strip()
+    sentences = (
+        _outlook_sentence(figures),
+        covered_today(nobody=covered.nobody, one=covered.one),
+        _exit_sentence(figures.exits),
+    )
+    return " ".join(filter(None, sentences))
+
+
+def _outlook_sentence(figures: Figures) -> str:
+    """What is lost soon; only how many tasks there are where the group is too small for that."""
+    tasks = figures.coverage.tasks
     values = {
-        "tasks": number(covered.tasks),
-        "nobody": number(covered.nobody),
-        "one": number(covered.one),
+        "tasks": number(tasks),
         "quarter": Quarter.from_date(figures.as_of).shifted(HORIZONS[SOON]).label,
     }
     if figures.outlook is None:
-        first = _("Of %(tasks)s tasks nobody can do %(nobody)s today, and only one person %(one)s.")
-    else:
-        values["soon"] = number(figures.outlook[SOON])
-        first = _(
-            "If nothing is done, by %(quarter)s there will probably be nobody left for %(soon)s of %(tasks)s tasks; "
-            "today nobody can do %(nobody)s, and only one person %(one)s."
+        return ngettext("%(tasks)s task is entered.", "%(tasks)s tasks are entered.", tasks) % values
+    rounds = figures.exits is not None and figures.exits.estimated
+    soon = figures.outlook[SOON]
+    values["soon"] = number(soon or BASE // 2)
+    if soon:
+        text = _(
+            "If nothing is done, by %(quarter)s there will probably be nobody left for %(soon)s of %(tasks)s tasks."
         )
-    return " ".join(filter(None, (first % values, _exit_sentence(figures.exits))))
+    elif rounds:
+        text = _(
+            "If nothing is done, by %(quarter)s there will probably be nobody left for at most %(soon)s of %(tasks)s "
+            "tasks."
+        )
+    else:
+        text = _("By %(quarter)s probably no task loses its knowledge.")
+    return text % values
 
 
 def _exit_sentence(exits: Exits | None) -> str:
     if exits is None or not exits.spans:
         return ""
     early, regular, late = (number(exits.total(each)) for each in Scenario)
-    return _(
-        "By the end of %(year)d about %(regular)s of about %(persons)s employees leave (%(share)s), depending on the "
-        "scenario %(late)s to %(early)s."
-    ) % {
+    if early == late:
+        text = _(
+            "By the end of %(year)d about %(regular)s of about %(known)s employees whose exit is known leave "
+            "(%(share)s)."
+        )
+    else:
+        text = _(
+            "By the end of %(year)d about %(regular)s of about %(known)s employees whose exit is known leave "
+            "(%(share)s), depending on the scenario %(late)s to %(early)s."
+        )
+    return text % {
         "year": exits.last_year,
         "regular": regular,
-        "persons": number(exits.persons),
-        "share": percent_exact(exits.share(Scenario.REGULAR)),
+        "known": number(exits.known),
+        "share": percent(exits.share(Scenario.REGULAR)),
         "late": late,
         "early": early,
     }
 
 
-def _exits_section(figures: Figures) -> Section:
-    title = _("Exits by year")
-    exits = figures.exits
-    if exits is None:
+def _too_small(threshold: int, *, unit: bool) -> str:
+    if unit:
         text = _(
             "No figures: the group is smaller than %(threshold)d persons, or so few persons are outside of it that "
             "subtracting would name them."
         )
-        return Section(key="exits", title=title, paragraphs=(text % {"threshold": figures.threshold},))
+    else:
+        text = _("No figures: fewer than %(threshold)d employees with a position are entered.")
+    return text % {"threshold": threshold}
+
+
+def _exits_section(figures: Figures, *, unit: bool) -> Section:
+    title = _("Exits by year")
+    exits = figures.exits
+    if exits is None:
+        return Section(key="exits", title=title, paragraphs=(_too_small(figures.threshold, unit=unit),))
     if not exits.spans or not exits.total(Scenario.EARLY):
         return Section(
             key="exits",
             title=title,
-            paragraphs=(_("No exits are entered that could be reported."), _unknown(exits)),
+            paragraphs=(_("No exits are known that could be reported."), *_unknown(exits)),
         )
     columns = (
         Column(label=_("Year"), kind=Kind.TEXT),
@@ -132,7 +171,7 @@ def _exits_section(figures: Figures) -> Section:
         Column(label=_("Exits, regular"), kind=Kind.COUNT),
         Column(label=_("Exits, late"), kind=Kind.COUNT),
         Column(label=_("Regular, added up"), kind=Kind.COUNT),
-        Column(label=_("Share of employees"), kind=Kind.SHARE),
+        Column(label=_("Share, added up"), kind=Kind.WHOLE_SHARE),
     )
     rows = tuple(
         (
@@ -141,25 +180,19 @@ def _exits_section(figures: Figures) -> Section:
             span.exits[Scenario.REGULAR],
             span.exits[Scenario.LATE],
             span.total[Scenario.REGULAR],
-            round(span.total[Scenario.REGULAR] / exits.persons, 3) if exits.persons else 0.0,
+            exits.share_of(span.total[Scenario.REGULAR]),
         )
         for span in exits.spans
     )
-    most = max(exits.spans, key=lambda span: span.exits[Scenario.REGULAR])
-    heading = _("Most exits fall in %(year)s: about %(count)s") % {
-        "year": most.label,
-        "count": number(most.exits[Scenario.REGULAR]),
-    }
-    description = _(
-        "Bars of the exits of each year in the regular scenario, with a line from the lowest to the highest of the "
-        "three scenarios. %(sentence)s"
-    ) % {"sentence": _exit_sentence(exits)}
-    picture = Picture(title=heading, description=description, definition=report_charts.exits_by_year(exits))
     text = _(
         "Expected exits in each calendar year, from what personnel has entered for each holding. Early: everything "
-        "that is not fixed two years sooner; late: one year later. All figures are rounded to multiples of %(base)d."
+        "that is not fixed two years sooner; late: one year later."
+    )
+    rounding = _(
+        "All figures are rounded to multiples of %(base)d, in such a way that the years add up to the sums; a single "
+        "year can be up to %(base)d off. The share is that of the employees whose exit is known."
     ) % {"base": BASE}
-    texts = [text, _unknown(exits)]
+    texts = [text, rounding, *_unknown(exits)]
     if exits.estimated:
         texts.append(
             _(
@@ -167,18 +200,35 @@ def _exits_section(figures: Figures) -> Section:
                 "house."
             )
         )
+    picture = _exits_picture(exits) if len(exits.spans) > 1 else None
     table = Table(key="exits", title=title, columns=columns, rows=rows, picture=picture)
     return Section(key="exits", title=title, paragraphs=tuple(texts), tables=(table,))
 
 
-def _unknown(exits: Exits) -> str:
-    return _(
-        "For about %(unknown)s of about %(persons)s employees no exit is entered; they are not in these figures."
-    ) % {"unknown": number(exits.unknown), "persons": number(exits.persons)}
+def _exits_picture(exits: Exits) -> Picture:
+    description = _(
+        "Bars of the exits of each year in the regular scenario, a broad one for several years together, with a line "
+        "from the lowest to the highest of the three scenarios. %(sentence)s"
+    )
+    return Picture(
+        title=heading([span.bar for span in exits.spans]),
+        description=description % {"sentence": _exit_sentence(exits)},
+        definition=report_charts.exits_by_year(exits),
+    )
+
+
+def _unknown(exits: Exits) -> tuple[str, ...]:
+    if not exits.unknown:
+        return ()
+    text = _("For about %(unknown)s employees no exit is known; they are not in these figures.")
+    return (text % {"unknown": number(exits.unknown)},)
 
 
 def _outlook_section(figures: Figures) -> Section:
     title = _("Tasks that lose their knowledge")
+    tasks = figures.coverage.tasks
+    if not tasks:
+        return Section(key="outlook", title=title, paragraphs=(_("No tasks are entered."),))
     if figures.outlook is None:
         return Section(
             key="outlook", title=title, paragraphs=(_("No figures, for the same reason as for the exits."),)
@@ -188,15 +238,15 @@ def _outlook_section(figures: Figures) -> Section:
     labelled = [
         f"{name} ({start.shifted(quarter).label})" for name, quarter in zip(names, HORIZONS, strict=True)
     ]
-    tasks = figures.coverage.tasks
+    exact = figures.exits is None or not figures.exits.estimated
     rows = tuple(
-        (name, count, round(count / tasks, 3) if tasks else 0.0)
+        (name, count, float(numbers.rounded(count / tasks, 3 if exact else 2)))
         for name, count in zip(labelled, figures.outlook, strict=True)
     )
     columns = (
         Column(label=_("Until when"), kind=Kind.TEXT),
         Column(label=_("Tasks"), kind=Kind.COUNT),
-        Column(label=_("Share of tasks"), kind=Kind.SHARE),
+        Column(label=_("Share of tasks"), kind=Kind.SHARE if exact else Kind.WHOLE_SHARE),
     )
     first, last = figures.outlook[0], figures.outlook[-1]
     heading = _("From %(first)s today to %(last)s tasks in five years") % {
@@ -210,17 +260,23 @@ def _outlook_section(figures: Figures) -> Section:
         definition=report_charts.bars([(str(row[0]), int(row[1])) for row in rows], alarm=SOON + 1),
     )
     text = _(
-        "Tasks for which, if nothing is done, probably nobody is left who can do them: the probability is at least "
-        "one half."
+        "Counted are the tasks that, if nothing is done, probably nobody can do any more (probability: at least one "
+        "half)."
     )
     table = Table(key="outlook", title=title, columns=columns, rows=rows, picture=picture)
     return Section(key="outlook", title=title, paragraphs=(text,), tables=(table,))
 
 
+def _none_listed(figures: Figures) -> str:
+    if not figures.coverage.tasks:
+        return _("No tasks are entered.")
+    return _("No task hangs on one person or on nobody.")
+
+
 def _risks_section(figures: Figures) -> Section:
     title = _("The highest risks")
     if not figures.risks:
-        return Section(key="risks", title=title, paragraphs=(_("There is no task to list."),))
+        return Section(key="risks", title=title, paragraphs=(_none_listed(figures),))
     columns = (
         Column(label=_("Rank"), kind=Kind.COUNT),
         Column(label=_("Task"), kind=Kind.TEXT),
@@ -239,20 +295,23 @@ def _risks_section(figures: Figures) -> Section:
         for rank, risk in enumerate(figures.risks, start=1)
     )
     text = (
-        _("The tasks with the highest rest risk: how long a successor needs, times how near the exit is.")
+        _(
+            "The rest risk is the higher, the longer a successor needs to learn the task and the nearer the exit is; "
+            "documentation and ready deputies lower it."
+        )
         if figures.exits is not None
         else _("Tasks that at most one person can do, those first for which a successor needs longest.")
     )
     bare = sum(not risk.planned and not risk.running for risk in figures.risks)
     second = (
         ngettext(
-            "For %(count)d of them no measure is planned or running.",
-            "For %(count)d of them no measure is planned or running.",
+            "For %(count)d of these tasks no measure is planned or running.",
+            "For %(count)d of these tasks no measure is planned or running.",
             bare,
         )
         % {"count": bare}
         if bare
-        else _("For each of them a measure is planned or running.")
+        else _("For each of these tasks a measure is planned or running.")
     )
     table = Table(key="risks", title=title, columns=columns, rows=rows)
     return Section(key="risks", title=title, paragraphs=(text, second), tables=(table,))
@@ -289,14 +348,15 @@ def _coverage_section(figures: Figures) -> Section:
     title = _("How tasks are covered today")
     covered = figures.coverage
     if not covered.tasks:
-        return Section(key="coverage", title=title, paragraphs=(_("There is no task to list."),))
-    names = (_("nobody can do them"), _("one person can do them"), _("two or more persons can do them"))
+        return Section(key="coverage", title=title, paragraphs=(_("No tasks are entered."),))
+    names = (_("nobody"), _("one person"), _("two or more persons"))
     counts = (covered.nobody, covered.one, covered.several)
     rows = tuple(
-        (name, count, round(count / covered.tasks, 3)) for name, count in zip(names, counts, strict=True)
+        (name, count, float(numbers.rounded(count / covered.tasks, 3)))
+        for name, count in zip(names, counts, strict=True)
     )
     columns = (
-        Column(label=_("Tasks that"), kind=Kind.TEXT),
+        Column(label=_("Can be done by"), kind=Kind.TEXT),
         Column(label=_("Tasks"), kind=Kind.COUNT),
         Column(label=_("Share of tasks"), kind=Kind.SHARE),
     )
@@ -307,7 +367,8 @@ def _coverage_section(figures: Figures) -> Section:
     picture = Picture(
         title=heading,
         description=_(
-            "Three bars: nobody %(nobody)s, one person %(one)s, two or more persons %(several)s tasks."
+            "Three bars, by how many persons can do the task: nobody %(nobody)s, one person %(one)s, two or more "
+            "%(several)s."
         )
         % {
             "nobody": number(covered.nobody),
@@ -325,8 +386,8 @@ def _coverage_section(figures: Figures) -> Section:
         offices = tuple((each.name, *coverage_cells(each.coverage)) for each in figures.offices)
         tables.append(Table(key="offices", title=_("Tasks by unit"), columns=heads, rows=offices))
     text = _(
-        "A person can do a task who holds a position that is responsible for it, or a deputy position that is ready "
-        "today."
+        "Counted are the persons who today hold a position that is responsible for the task, or a deputy position that "
+        "is ready."
     )
     return Section(key="coverage", title=title, paragraphs=(text,), tables=tuple(tables))
 
@@ -340,11 +401,14 @@ def _measures_section(figures: Figures) -> Section:
     rows = (
         (_("planned"), counted.planned),
         (_("running"), counted.running),
-        (_("planned or running, overdue"), counted.overdue),
+        (_("of these two overdue"), counted.overdue),
         (_("done"), counted.done),
         (_("dropped"), counted.dropped),
     )
-    text = _("A measure lowers no figure by itself; what it changes does.")
+    text = _(
+        "Planned measures do not yet change the figures of this report. Their result does, such as a deputy who is "
+        "ready."
+    )
     table = Table(key="measures", title=title, columns=columns, rows=rows)
     return Section(key="measures", title=title, paragraphs=(text,), tables=(table,))
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from staffelstab.core.ui import numbers
 from staffelstab.core.ui.tables import Text
@@ -55,6 +55,32 @@ def number(value: int) -> str:
     return numbers.number(value)
 
 
+def covered_today(*, nobody: int, one: int) -> str:
+    """How many tasks nobody and only one person can do, as a sentence for every number of them."""
+    values = {"nobody": number(nobody), "one": number(one)}
+    if nobody and one:
+        text = ngettext(
+            "Nobody can do %(nobody)s task even today; only one person can do %(one)s.",
+            "Nobody can do %(nobody)s tasks even today; only one person can do %(one)s.",
+            nobody,
+        )
+    elif nobody:
+        text = ngettext(
+            "Nobody can do %(nobody)s task even today; two or more persons can do each of the others.",
+            "Nobody can do %(nobody)s tasks even today; two or more persons can do each of the others.",
+            nobody,
+        )
+    elif one:
+        text = ngettext(
+            "Today somebody can do every task, but only one person can do %(one)s of them.",
+            "Today somebody can do every task, but only one person each can do %(one)s of them.",
+            one,
+        )
+    else:
+        text = _("Today two or more persons can do every task.")
+    return text % values
+
+
 def facts(as_of: dt.date, frame: Frame) -> tuple[tuple[str, str], ...]:
     """The head of the document."""
     return (
@@ -72,7 +98,7 @@ def trend_section(now: Mapping[str, int | None], frame: Frame, labels: Mapping[s
             key="trend",
             title=title,
             paragraphs=(
-                _("This is the first report on this subject; the next one compares itself with it."),
+                _("This is the first report on this subject. The next one will be compared with it."),
             ),
         )
     date, before = frame.before
@@ -109,24 +135,24 @@ def register_points(as_of: dt.date, frame: Frame, *, units: int, tasks: int) -> 
     )  # fmt: skip
 
 
-def suppression_section(threshold: int, *, published: bool, unit: bool) -> Section:
+def suppression_section(threshold: int, *, published: bool, unit: bool, tasks: int) -> Section:
     """What is not shown, and why."""
     values = {"threshold": threshold, "base": BASE}
     points = [
         _("Figures that rest on exits are given only for groups of at least %(threshold)d persons, and only if at "
           "least as many are left outside of the group."),
         _("Exits are summed up from the first year on and rounded to multiples of %(base)d; single years are "
-          "differences of these sums. Years with too few exits are joined. Subtracting reports of the house and its "
-          "units, or of two days, therefore never gives the exit of a few people."),
-        _("No quarter and no score stand beside a single task: where one person can do it, they would be that "
-          "person's exit."),
+          "differences of these sums, hence up to %(base)d off. Years with too few exits are joined. Subtracting "
+          "reports of the house and its units, or of two days, therefore never gives the exit of a few people."),
+        _("No quarter and no score stand beside a single task: where only one person can do it, they would tell when "
+          "that person leaves."),
         _("There are no names of persons in this report, and no texts of measures."),
     ]  # fmt: skip
     if unit and published:
         points.append(
             _("For a unit the outlook on tasks is rounded to multiples of %(base)d as well."),
         )
-    if not published:
+    if not published and tasks:
         points.append(_("This group is too small: the exits and the outlook are left out, and the risks are ordered "
                         "without them."))  # fmt: skip
     return Section(

@@ -17,6 +17,7 @@ from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.domain.forecast import Forecast
 from staffelstab.foresight.domain.forecast_ages import AgeStep
 from staffelstab.foresight.domain.forecast_periods import Period
+from staffelstab.foresight.selectors.exit_chart import ExitBar, exit_chart, heading
 from staffelstab.foresight.selectors.forecast import OrganisationForecast, UnitForecast
 from staffelstab.foresight.selectors.sentences import percent
 
@@ -25,6 +26,10 @@ SCENARIOS: Final[dict[Scenario, Text]] = {
     Scenario.REGULAR: gettext_lazy("regular"),
     Scenario.LATE: gettext_lazy("late"),
 }
+ROUNDING: Final = gettext_lazy(
+    "Figures are expected values, rounded to whole people and whole per cent; added up they do not always give the sum "
+    "shown."
+)
 INDENT: Final = "\u2003"
 NOT_SHOWN: Final = "…"
 MOST_GROUPS: Final = len(PALETTE) - 1
@@ -53,6 +58,31 @@ def yearly(forecast: Forecast) -> tuple[Period, ...]:
         )
         for row in zip(*(forecast[scenario] for scenario in Scenario), strict=True)
     )
+
+
+def single(periods: Sequence[Period], scenario: Scenario) -> dict[str, str] | None:
+    """The figures of the only period, which need no chart; None where there are several."""
+    if len(periods) > 1:
+        return None
+    (period,) = periods
+    exits = [each.exits for each in period.figures.values()]
+    lowest, highest = people(min(exits)), people(max(exits))
+    between = _("depending on the scenario %(lowest)s to %(highest)s")
+    return {
+        "label": _("Exits %(years)s") % {"years": years(period)},
+        "value": people(period.figures[scenario].exits),
+        "note": "" if lowest == highest else between % {"lowest": lowest, "highest": highest},
+    }
+
+
+def charts(periods: Sequence[Period], scenario: Scenario, *, share_title: str) -> dict[str, object]:
+    """The pictures of a forecast for its page, or its figure where there is only one."""
+    if figure := single(periods, scenario):
+        return {"single": figure}
+    return {
+        "exits_chart": exits_chart(periods, scenario),
+        "share_chart": share_chart(periods, scenario, title=share_title),
+    }
 
 
 def finding(periods: Sequence[Period], scenario: Scenario) -> dict[str, object]:
@@ -112,52 +142,26 @@ def filters(
 
 
 def exits_chart(periods: Sequence[Period], scenario: Scenario) -> Chart:
-    """Exits per year as bars, each with a line from the smallest to the largest of the scenarios.
-
-    A period of several years is drawn as that many equal bars.
-    """
-    values = []
-    for period in periods:
-        shown = [each.exits / period.years for each in period.figures.values() if each]
-        chosen = period.figures[scenario]
-        if chosen:
-            values += [
-                {
-                    "year": str(year),
-                    "exits": chosen.exits / period.years,
-                    "low": min(shown),
-                    "high": max(shown),
-                }
-                for year in range(period.first_year, period.last_year + 1)
-            ]
-    axis = {"field": "year", "type": "ordinal", "title": None}
-    layers: list[dict[str, Any]] = [
-        {
-            "mark": {"type": "bar", "color": PALETTE[0], "tooltip": True},
-            "encoding": {"y": {"field": "exits", "type": "quantitative", "title": _("Exits a year")}},
-        },
-        {
-            "mark": {"type": "rule", "color": PALETTE[1], "strokeWidth": 2.5},
-            "encoding": {"y": {"field": "low", "type": "quantitative"}, "y2": {"field": "high"}},
-        },
+    """Exits as bars as wide as their years, each with a line from the smallest to the largest of the scenarios."""
+    bars = [
+        ExitBar(
+            first=period.first_year,
+            last=period.last_year,
+            exits=period.figures[scenario].exits,
+            lowest=min(each.exits for each in period.figures.values()),
+            highest=max(each.exits for each in period.figures.values()),
+        )
+        for period in periods
     ]
-    title = _("Exits by year")
-    largest = max(periods, key=lambda period: period.figures[scenario].exits / period.years)
-    number = largest.figures[scenario].exits / largest.years
-    if number >= 1 and len(periods) > 1:
-        title = _("Most exits in %(year)s: about %(number)s a year") % {
-            "year": years(largest),
-            "number": people(number),
-        }
     return Chart(
         key="exits",
-        title=title,
+        title=heading(bars),
         description=_(
-            "Bars: exits in each year, scenario %(scenario)s. Thin line on each bar: from the smallest to the largest "
-            "of the three scenarios. The figures stand in the table."
+            "Bars: exits in each year, scenario %(scenario)s; a broad bar stands for several years together. Thin line "
+            "on each bar: from the smallest to the largest of the three scenarios. The figures stand in the table."
         )
         % {"scenario": SCENARIOS[scenario]},
-        definition=chart_definition(values=values, layer=layers, encoding={"x": axis}, height=220),
+        definition=exit_chart(bars),
         table=ChartTable(
             heads=(_("Years"), *(label for label in SCENARIOS.values())),
             rows=[(years(period), *_row(period, "exits")) for period in periods],
@@ -165,8 +169,11 @@ def exits_chart(periods: Sequence[Period], scenario: Scenario) -> Chart:
     )
 
 
-def share_chart(periods: Sequence[Period], scenario: Scenario) -> Chart:
-    """The share that has left, as a band from the late to the early scenario with a line for the chosen one."""
+def share_chart(periods: Sequence[Period], scenario: Scenario, *, title: str) -> Chart:
+    """The share that has left, as a band from the late to the early scenario with a line for the chosen one.
+
+    `title`: with places for `year` and `share`; it names of whom.
+    """
     start: dict[str, object] = {"year": periods[0].first_year - 1, "low": 0, "high": 0, "chosen": 0}
     values = [start]
     for period in periods:
@@ -206,13 +213,13 @@ def share_chart(periods: Sequence[Period], scenario: Scenario) -> Chart:
         _end_label(values, "high", _("early"), MUTED, -9),
         _end_label(values, "low", _("late"), MUTED, 12),
     ]
-    title = _("By the end of %(year)s %(share)s have left") % {
-        "year": periods[-1].last_year,
-        "share": percent(periods[-1].figures[scenario].cumulative_share),
-    }
     return Chart(
         key="share",
-        title=title,
+        title=title
+        % {
+            "year": periods[-1].last_year,
+            "share": percent(periods[-1].figures[scenario].cumulative_share),
+        },
         description=_(
             "Line: share of the people counted that has left by the end of each year, scenario %(scenario)s. Band: "
             "from the late to the early scenario."
@@ -365,8 +372,13 @@ def export_heads() -> list[str]:
     return heads
 
 
+def export_formats() -> dict[int, str]:
+    """Columns of the exported list that a spreadsheet shows as per cent."""
+    return {2 + 3 * place + 2: list_files.PERCENT for place in range(len(SCENARIOS))}
+
+
 def export_rows(periods: Sequence[Period]) -> list[list[list_files.Value]]:
-    """The periods with one decimal; shares 0 … 1 with four."""
+    """The periods, rounded as on the page; shares 0 … 1."""
     return [
         [
             period.first_year,
@@ -375,9 +387,9 @@ def export_rows(periods: Sequence[Period]) -> list[list[list_files.Value]]:
                 value
                 for each in period.figures.values()
                 for value in (
-                    round(each.exits, 1),
-                    round(each.cumulative, 1),
-                    round(each.cumulative_share, 4),
+                    numbers.whole(each.exits),
+                    numbers.whole(each.cumulative),
+                    float(numbers.rounded(each.cumulative_share, 2)),
                 )
             ),
         ]

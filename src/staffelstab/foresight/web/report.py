@@ -25,7 +25,7 @@ TONES: Final[Mapping[str, str]] = {
     ReportState.FAILED: "critical",
 }
 _STEPS: Final[Mapping[str, Text]] = {
-    "": gettext_lazy("Waiting for a free worker"),
+    "": gettext_lazy("The report is about to be made."),
     "figures": gettext_lazy("Reading the register and computing risks and exits"),
     "words": gettext_lazy("Writing the report"),
     "draw": gettext_lazy("Drawing charts and pages"),

@@ -90,7 +90,7 @@ class Command(BaseCommand):
         with activate(context):
             report = Report.objects.get(pk=report.pk)
             if report.state != ReportState.READY:
-                raise CommandError(report.failure)
+                raise CommandError(_(report.failure))  # kept in the source language
             paths = _write(report, out)
         self._print(report, paths, as_json=as_json)
 

@@ -73,9 +73,15 @@ def forecast_board(request: Request) -> HttpResponse:
     if found.periods:
         context |= {
             "finding": drawing.finding(found.periods, scenario),
-            "exits_chart": drawing.exits_chart(found.periods, scenario),
-            "share_chart": drawing.share_chart(found.periods, scenario),
+            **drawing.charts(
+                found.periods,
+                scenario,
+                share_title=_(
+                    "By the end of %(year)s %(share)s of the employees whose exit is known have left"
+                ),
+            ),
             "table": drawing.periods_table(found.periods, scenario),
+            "rounding": drawing.ROUNDING,
             "joined": any(period.years > 1 for period in found.periods),
             "units_table": drawing.units_table(found.units, request.GET),
         }
@@ -94,6 +100,7 @@ def forecast_export(request: Request) -> HttpResponse:
         name=_("Exits forecast"),
         heads=drawing.export_heads(),
         rows=drawing.export_rows(found.periods),
+        formats=drawing.export_formats(),
     )
 
 
@@ -118,12 +125,12 @@ def forecast_table(request: Request) -> HttpResponse:
         content = (
             list_files.render_csv(heads, rows)
             if as_csv
-            else list_files.render_xlsx(_("Exits forecast"), heads, rows)
+            else list_files.render_xlsx(_("Age table"), heads, rows, formats=drawing.export_formats())
         )
         return _attachment(
             content,
             kind=list_files.CSV_TYPE if as_csv else list_files.XLSX_TYPE,
-            name=f"altersstruktur-{structure.date.isoformat()}.{'csv' if as_csv else 'xlsx'}",
+            name=list_files.file_name(_("Age table"), day=structure.date, ending="csv" if as_csv else "xlsx"),
         )
     groups: dict[str, Forecast] = {
         group or _("without group"): forecast_age_structure(
@@ -138,10 +145,14 @@ def forecast_table(request: Request) -> HttpResponse:
         "total": drawing.people(structure.total),
         "finding": drawing.finding(periods, Scenario.REGULAR),
         "turnover": percent_exact(turnover),
-        "exits_chart": drawing.exits_chart(periods, Scenario.REGULAR),
-        "share_chart": drawing.share_chart(periods, Scenario.REGULAR),
+        **drawing.charts(
+            periods,
+            Scenario.REGULAR,
+            share_title=_("By the end of %(year)s %(share)s of the people counted have left"),
+        ),
         "groups_chart": drawing.groups_chart(groups, Scenario.REGULAR) if len(groups) > 1 else None,
         "table": drawing.periods_table(periods, Scenario.REGULAR),
+        "rounding": drawing.ROUNDING,
     }
     return render(request, "foresight/forecast/table.html", context)
 
@@ -149,7 +160,11 @@ def forecast_table(request: Request) -> HttpResponse:
 @access(PERMISSION)
 def forecast_template(request: Request) -> HttpResponse:  # noqa: ARG001 - the same for everybody
     """An age table to fill in."""
-    return _attachment(TEMPLATE, kind=list_files.CSV_TYPE, name="altersstruktur-vorlage.csv")
+    return _attachment(
+        TEMPLATE,
+        kind=list_files.CSV_TYPE,
+        name="altersstruktur-vorlage.csv",
+    )
 
 
 @access(PERMISSION)
@@ -164,6 +179,4 @@ def forecast_method(request: Request) -> HttpResponse:
 
 
 def _attachment(content: bytes, *, kind: str, name: str) -> HttpResponse:
-    return HttpResponse(
-        content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return HttpResponse(content, content_type=kind, headers=list_files.attachment(name))

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from staffelstab.core import list_files
 from staffelstab.core.errors import DomainError, NotFound
 from staffelstab.core.ids import new_id
 from staffelstab.core.ui.access import access
@@ -70,7 +71,7 @@ def _columns() -> tuple[Column, ...]:
         Column(key="as_of", label=_("As of"), value=lambda row: date_format(row.as_of, "SHORT_DATE_FORMAT")),
         Column(
             key="state",
-            label=_("State"),
+            label=_("Status"),
             template="foresight/report/state.html",
             value=lambda row: (row.get_state_display(), TONES[row.state]),
         ),
@@ -147,7 +148,7 @@ def report_file(request: Request, report_id: UUID, kind: str) -> HttpResponse:
     return HttpResponse(
         file.content,
         content_type=file.content_type,
-        headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
+        headers=list_files.attachment(file.name),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -126,17 +128,30 @@ def label(quarter: Quarter | None) -> str | None:
 
 
 def file_response(
-    request: Request, *, name: str, heads: list[str], rows: list[list[list_files.Value]]
+    request: Request,
+    *,
+    name: str,
+    heads: list[str],
+    rows: list[list[list_files.Value]],
+    formats: Mapping[int, str] | None = None,
 ) -> HttpResponse:
-    """A list as the file that the parameter ``format`` asks for; XLSX unless it says csv."""
+    """A list as the file that the parameter ``format`` asks for; XLSX unless it says csv.
+
+    `formats`: as for ``list_files.render_xlsx``.
+    """
     as_csv = request.GET.get("format") == "csv"
-    content = list_files.render_csv(heads, rows) if as_csv else list_files.render_xlsx(name, heads, rows)
-    day = timezone.localdate(request.now).isoformat()
-    stem = f"{name.lower().replace(' ', '-').replace('ß', 'ss').replace('ä', 'ae')}-{day}"
+    content = (
+        list_files.render_csv(heads, rows)
+        if as_csv
+        else list_files.render_xlsx(name, heads, rows, formats=formats)
+    )
+    day = timezone.localdate(request.now)
     return HttpResponse(
         content,
         content_type=list_files.CSV_TYPE if as_csv else list_files.XLSX_TYPE,
-        headers={"Content-Disposition": f'attachment; filename="{stem}.{"csv" if as_csv else "xlsx"}"'},
+        headers=list_files.attachment(
+            list_files.file_name(name, day=day, ending="csv" if as_csv else "xlsx")
+        ),
     )
 
 
@@ -147,7 +162,7 @@ def risk_method(request: Request) -> HttpResponse:
     context = {
         "turnover": percent_exact(current.turnover),
         "assumptions": current,
+        "example": example.sentences(current, Quarter.from_date(timezone.localdate(request.now))),
         "may_edit": request.actor.may("foresight.settings.edit"),
     }
     return render(request, "foresight/risk/method.html", context)
-        "example": example.sentences(current, Quarter.from_date(timezone.localdate(request.now))),

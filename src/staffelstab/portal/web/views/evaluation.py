@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from staffelstab.core import list_files
 from staffelstab.core.days import day_of
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.pdf import render_pdf
@@ -26,8 +28,9 @@ def evaluation_export(request: Request) -> HttpResponse:
         "organisation": request.actor.organisation_name,
         "day": day_of(request.now),
     }
-    response = HttpResponse(
-        render_pdf("portal/evaluation/document.html", context), content_type="application/pdf"
+    day = timezone.localdate(request.now)
+    return HttpResponse(
+        render_pdf("portal/evaluation/document.html", context),
+        content_type="application/pdf",
+        headers=list_files.attachment(list_files.file_name("auswertungskatalog", day=day, ending="pdf")),
     )
-    response["Content-Disposition"] = 'attachment; filename="auswertungskatalog.pdf"'
-    return response

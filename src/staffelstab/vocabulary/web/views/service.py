@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from staffelstab.core import audit
+from staffelstab.core import audit, list_files
 from staffelstab.core.errors import DomainError, NotFound
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.paging import keyset_page
@@ -39,7 +41,9 @@ def service_list(request: Request) -> HttpResponse:
         own={tables.OWN: True, tables.SHARED: False}.get(filters[2].value),
     )
     if query.get("format") == "csv":
-        return _csv(rows.order_by("sort_key", "pk").iterator(chunk_size=2000))
+        return _csv(
+            rows.order_by("sort_key", "pk").iterator(chunk_size=2000), day=timezone.localdate(request.now)
+        )
     page = keyset_page(rows, order=("rank", "sort_key", "pk"), query=query)
     may_import = request.actor.may("vocabulary.service.import")
     context = {
@@ -59,14 +63,15 @@ def service_list(request: Request) -> HttpResponse:
     return response
 
 
-def _csv(rows: object) -> HttpResponse:
+def _csv(rows: object, *, day: dt.date) -> HttpResponse:
     cells = (
         (row.key, row.name, ", ".join([*row.terms, *row.own_terms]), row.local_id)
         for row in rows  # type: ignore[attr-defined]
     )
-    response = HttpResponse(write_services(cells), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="Verwaltungsleistungen.csv"'
-    return response
+    name = list_files.file_name("verwaltungsleistungen", day=day, ending="csv")
+    return HttpResponse(
+        write_services(cells), content_type=list_files.CSV_TYPE, headers=list_files.attachment(name)
+    )
 
 
 @access("vocabulary.service.view")

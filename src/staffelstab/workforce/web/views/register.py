@@ -7,6 +7,7 @@ import io
 from django.http import HttpResponse
 from django.utils import timezone
 
+from staffelstab.core import list_files
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.workforce.formats.workbook_export import write_csv_zip, write_xlsx
@@ -17,8 +18,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def attachment(content: bytes, *, name: str, kind: str) -> HttpResponse:
     """A file to save; personal data are not kept by caches."""
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = HttpResponse(content, content_type=kind, headers=list_files.attachment(name))
     response["Cache-Control"] = "no-store"
     return response
 
@@ -32,6 +32,8 @@ def register_export(request: Request) -> HttpResponse:
     target = io.BytesIO()
     if request.GET.get("format") == "csv":
         write_csv_zip(target, rows)
-        return attachment(target.getvalue(), name=f"register-{day:%Y-%m-%d}.zip", kind="application/zip")
+        name = list_files.file_name("register", day=day, ending="zip")
+        return attachment(target.getvalue(), name=name, kind="application/zip")
     write_xlsx(target, rows)
-    return attachment(target.getvalue(), name=f"register-{day:%Y-%m-%d}.xlsx", kind=XLSX)
+    name = list_files.file_name("register", day=day, ending="xlsx")
+    return attachment(target.getvalue(), name=name, kind=XLSX)

@@ -13,10 +13,12 @@ from django.core.files.storage import default_storage
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from staffelstab.core import list_files
 from staffelstab.core.errors import DomainError, NotFound
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.paging import keyset_page
@@ -180,5 +182,5 @@ def upload_errors(request: Request, import_id: UUID) -> HttpResponse:
         copy.flush()
         content = annotate(Path(copy.name), batch.file_name, problems, translate=_)
     stem = batch.file_name.rpartition(".")[0] or batch.file_name
-    ascii_stem = "".join(c if c.isascii() and (c.isalnum() or c in "-_ ") else "_" for c in stem)
-    return attachment(content, name=f"{ascii_stem}-fehler.xlsx", kind=XLSX)
+    name = list_files.file_name(stem, "fehler", day=timezone.localdate(request.now), ending="xlsx")
+    return attachment(content, name=name, kind=XLSX)

@@ -203,7 +203,6 @@ def task_export(request: Request) -> HttpResponse:
         _("Deputies"),
         _("Ready deputies"),
     ]
-    name = _("tasks")
     if request.GET.get("format") == "csv":
         content, kind, ending = (
             list_files.render_csv(header, _export_rows(lines)),
@@ -219,7 +218,9 @@ def task_export(request: Request) -> HttpResponse:
     return HttpResponse(
         content,
         content_type=kind,
-        headers={"Content-Disposition": f'attachment; filename="{name}-{request.now:%Y-%m-%d}.{ending}"'},
+        headers=list_files.attachment(
+            list_files.file_name(_("Tasks"), day=timezone.localdate(request.now), ending=ending)
+        ),
     )
 
 
