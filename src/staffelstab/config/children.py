@@ -28,14 +28,25 @@ def end_with_parent(number: signal.Signals, parent: int | None = None) -> None:
         os.kill(os.getpid(), number)
 
 
-def start(command: list[str]) -> subprocess.Popen[bytes]:
-    """Start a program that is told to end (SIGTERM) when this one is killed."""
+def _ending_with_us() -> Callable[[], None]:
     parent = os.getpid()
 
     def prepare() -> None:
         end_with_parent(signal.SIGTERM, parent)
 
-    return subprocess.Popen(command, preexec_fn=prepare)  # noqa: PLW1509, S603 - one thread, our own programs
+    return prepare
+
+
+def start(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a program that is told to end (SIGTERM) when this one is killed."""
+    return subprocess.Popen(command, preexec_fn=_ending_with_us())  # noqa: PLW1509, S603 - one thread, our own programs
+
+
+def run(command: list[str], *, stdout: int | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end; it ends with this one, whether that is interrupted or killed."""
+    return subprocess.run(  # noqa: S603 - one thread, our own programs
+        command, stdout=stdout, text=True, check=False, preexec_fn=_ending_with_us()
+    )
 
 
 class Child:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from staffelstab.config import env
+from staffelstab.config.children import run
 from staffelstab.core.database.binaries import default_data_folder
 from staffelstab.core.database.embedded import EmbeddedPostgres
 from staffelstab.core.database.facts import ConnectionFacts
@@ -101,4 +101,4 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 def _migrate() -> None:
     # A process of its own: the one that serves or runs a command need not carry Django's migrations in memory.
-    subprocess.run([sys.executable, "-m", "staffelstab.config.program", "migrate", "-v", "0"], check=True)
+    run([sys.executable, "-m", "staffelstab.config.program", "migrate", "-v", "0"]).check_returncode()

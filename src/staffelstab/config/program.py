@@ -49,17 +49,22 @@ def main(arguments: list[str] | None = None) -> int:
             return refused
     if argv[0] == "demo":
         serving.environment_for_demo(str(database.data_folder() / "demo"))
+    if argv[0] in SERVING:
+        serving.ends_when_told()
     try:
         with database.running(migrated=argv[0] != "restore") as embedded:
             if embedded and argv[0] not in AS_OWNER:
                 os.environ.pop("STAFFELSTAB_OWNER_DATABASE_URL", None)
-            if argv[0] in SERVING:
-                serving.serve(argv[0], argv[1:], embedded=embedded)
-                return 0
-            return run_command(argv)
+            if argv[0] not in SERVING:
+                return run_command(argv)
+            serving.serve(argv[0], argv[1:], embedded=embedded)
+    except KeyboardInterrupt:
+        if argv[0] not in SERVING:
+            raise
     except (EmbeddedPostgresError, serving.ServingError, env.SettingError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+    return 0
 
 
 def _verify(arguments: list[str]) -> int:

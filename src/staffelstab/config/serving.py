@@ -19,13 +19,17 @@ import urllib.request
 import webbrowser
 
 from staffelstab.config import env
-from staffelstab.config.children import Child
+from staffelstab.config.children import Child, run
 from staffelstab.core.database.embedded import EmbeddedPostgres
 from staffelstab.core.database.errors import EmbeddedPostgresError
 
 _PATIENCE = 60.0  # seconds until the server must answer
 _PORT_PATIENCE = 5.0  # seconds for the web server of a killed program to leave the port
 _DATABASE_PAUSE = 5.0  # seconds between attempts to start a database that does not start
+
+
+_ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+"""Names of all addresses of the machine, and one of them."""
 
 
 class ServingError(Exception):
@@ -50,7 +54,7 @@ def parser(command: str) -> argparse.ArgumentParser:
 
 
 def serve(command: str, arguments: list[str], *, embedded: EmbeddedPostgres | None = None) -> None:
-    """Prepare, start, announce, keep running, until a signal arrives. Raises ServingError.
+    """Prepare, start, announce, keep running, until a signal arrives. Raises ServingError, KeyboardInterrupt.
 
     `embedded` is the database server that is kept running with the rest.
     """
@@ -59,18 +63,16 @@ def serve(command: str, arguments: list[str], *, embedded: EmbeddedPostgres | No
         raise ServingError(f"Another program listens on port {options.port}. Choose another one: --port N.")
     prepared = _prepare(demo=command == "demo")
     host, port = options.host, options.port
-    address = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}/"  # noqa: S104 - compared
+    address = f"http://{'localhost' if host in {*_ANY, *_ANY.values()} else _in_address(host)}:{port}/"
     figures = _counters_folder(options.processes)
-    children = [Child("web server", web_server(options))]
-    if not options.no_worker:
-        children.append(Child("worker", _program("worker")))
+    children: list[Child] = []
     try:
-        signal.signal(signal.SIGTERM, _interrupt)
-        _wait_until_answering(f"http://{_reach(host)}:{port}/gesundheit/", children[0].process)
+        children.append(Child("web server", web_server(options)))
+        if not options.no_worker:
+            children.append(Child("worker", _program("worker")))
+        _wait_until_answering(f"http://{_in_address(_reach(host))}:{port}/gesundheit/", children[0].process)
         _announce(command, address, prepared, browser=command == "demo" and not options.no_browser)
         _keep_running(children, embedded)
-    except KeyboardInterrupt:
-        return
     finally:
         for child in children:
             child.end()
@@ -109,7 +111,7 @@ def _keep_running(children: list[Child], embedded: EmbeddedPostgres | None) -> N
 
 def _prepare(*, demo: bool) -> str:
     words = ["prepare", "--demo"] if demo else ["prepare"]
-    done = subprocess.run(_program(*words), stdout=subprocess.PIPE, text=True, check=False)
+    done = run(_program(*words), stdout=subprocess.PIPE)
     if done.returncode:
         raise ServingError("The program could not be prepared (see above).")
     return done.stdout
@@ -144,7 +146,17 @@ def web_server(options: argparse.Namespace) -> list[str]:
 
 
 def _reach(host: str) -> str:
-    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
+    """Where to ask for a server that listens there."""
+    return _ANY.get(host, host)
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def ends_when_told() -> None:
+    """Let SIGTERM end this process like Ctrl+C: with what it has started, from the first moment on."""
+    signal.signal(signal.SIGTERM, _interrupt)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
@@ -167,9 +179,20 @@ def _wait_until_answering(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def port_is_free(host: str, port: int) -> bool:
-    """Whether nobody listens there yet: granian would share the port with another server without a word."""
-    with socket.socket() as probe:
-        return probe.connect_ex((_reach(host), port)) != 0
+    """Whether nobody listens there yet: granian would share the port with another server without a word.
+
+    Raises ServingError for a host that is none.
+    """
+    try:
+        for family, kind, protocol, _name, address in socket.getaddrinfo(
+            _reach(host), port, type=socket.SOCK_STREAM
+        ):
+            with socket.socket(family, kind, protocol) as probe:
+                if probe.connect_ex(address) == 0:
+                    return False
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise ServingError(f"Nothing can listen on “{host}”, port {port}: {error}") from error
+    return True
 
 
 def _port_becomes_free(host: str, port: int) -> bool:
