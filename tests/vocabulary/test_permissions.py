@@ -39,3 +39,13 @@ def test_service_of_another_house_is_read_only() -> None:
     keeper = actor(Role.ADMINISTRATOR)
     assert [keeper.may("vocabulary.service.edit", each) for each in (own, shared)] == [True, False]
     assert [keeper.may("vocabulary.service.view", each) for each in (own, shared)] == [True, True]
+
+
+def test_catalogue_is_no_matter_of_one_unit() -> None:
+    bound = Grant(Role.KNOWLEDGE_MANAGER, new_id())
+    held = {
+        name for name in RULES if Actor(account_id=new_id(), organisation_id=HOUSE, grants=(bound,)).may(name)
+    }
+    assert held == {"vocabulary.service.view", "vocabulary.municipality.view"}
+    both = Actor(account_id=new_id(), organisation_id=HOUSE, grants=(bound, Grant(Role.ADMINISTRATOR)))
+    assert both.may("vocabulary.service.import")

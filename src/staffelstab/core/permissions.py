@@ -44,10 +44,21 @@ def predicate(test: Callable[[Actor, object | None], bool]) -> Predicate:
 
 
 def has_role(*roles: str) -> Predicate:
-    """The actor holds one of the roles, for the whole organisation or for any unit of it."""
+    """The actor holds one of the roles, for the whole organisation or for any unit of it.
+
+    Of roles that can be bound to a unit it is enough to look at something, not to change what belongs to the house.
+    """
     wanted = frozenset(roles)
     return Predicate(
         f"has_role({', '.join(sorted(wanted))})", lambda actor, _obj: not wanted.isdisjoint(actor.roles)
+    )
+
+
+def role_everywhere(*roles: str) -> Predicate:
+    """The actor holds one of the roles for the whole organisation, not for a unit of it only."""
+    return Predicate(
+        f"role_everywhere({', '.join(roles)})",
+        lambda actor, _obj: not actor.roles.isdisjoint(roles) and actor.unit_ids(*roles) is None,
     )
 
 

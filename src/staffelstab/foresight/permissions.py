@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from staffelstab.core.actors import Actor
-from staffelstab.core.permissions import Predicate, has_role, is_system, predicate
+from staffelstab.core.permissions import Predicate, has_role, is_system, predicate, role_everywhere
 from staffelstab.foresight.enums import ReportSubject
 from staffelstab.identity.enums import Role
-from staffelstab.workforce.permissions import role_everywhere, role_here
+from staffelstab.workforce.permissions import role_here
 
 manages = role_here(Role.KNOWLEDGE_MANAGER, Role.LINE_MANAGER)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from staffelstab.core.actors import Actor
-from staffelstab.core.permissions import Predicate, has_role, is_member, is_system, predicate
+from staffelstab.core.permissions import Predicate, is_member, is_system, predicate, role_everywhere
 from staffelstab.identity.enums import Role
 from staffelstab.vocabulary.models import Service
 
@@ -17,7 +17,8 @@ def is_own(actor: Actor, obj: object | None) -> bool:
     return not isinstance(obj, Service) or obj.organisation_id == actor.organisation_id
 
 
-_keeps_catalogue = has_role(Role.KNOWLEDGE_MANAGER, Role.ADMINISTRATOR)
+# The catalogue belongs to the house, and what is shared of it to the network: never a matter of one unit.
+_keeps_catalogue = role_everywhere(Role.KNOWLEDGE_MANAGER, Role.ADMINISTRATOR)
 
 RULES: Final[Mapping[str, Predicate]] = {
     "vocabulary.service.view": is_member,

@@ -17,7 +17,7 @@ from django.db.models.functions import Now, TruncDate
 
 from staffelstab.core.actors import Actor
 from staffelstab.core.models import AuditEntry
-from staffelstab.core.permissions import Predicate, has_role, is_member, is_system
+from staffelstab.core.permissions import Predicate, has_role, is_member, is_system, role_everywhere
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.models import Holding, Person, Position, Responsibility, Task, Unit
 
@@ -104,14 +104,6 @@ def _is_among(person: Person, condition: Q) -> bool:
     """Whether the person fulfils a condition on persons. One query."""
     found: bool = Person.objects.filter(condition, pk=person.pk).exists()
     return found
-
-
-def role_everywhere(*roles: str) -> Predicate:
-    """The actor holds one of the roles for the whole organisation, not for a unit of it only."""
-    return Predicate(
-        f"role_everywhere({', '.join(roles)})",
-        lambda actor, _obj: not actor.roles.isdisjoint(roles) and actor.unit_ids(*roles) is None,
-    )
 
 
 manages_knowledge = role_here(Role.KNOWLEDGE_MANAGER)

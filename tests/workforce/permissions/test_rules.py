@@ -6,9 +6,10 @@ import pytest
 
 from staffelstab.core.actors import Actor, Grant
 from staffelstab.core.ids import new_id
+from staffelstab.core.permissions import role_everywhere
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.models import Holding, Person, Position, Responsibility, Task, Unit
-from staffelstab.workforce.permissions import RULES, ancestors, role_everywhere, role_here
+from staffelstab.workforce.permissions import RULES, ancestors, role_here
 
 R = Role
 EVERYBODY = frozenset(Role)
