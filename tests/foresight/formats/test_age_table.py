@@ -124,6 +124,7 @@ def test_template_can_be_read() -> None:
         ('Alter;Anzahl\n"25-34;1\n', [("csv.quotes", 2)]),
         (b"PK\x03\x04\x00\x00", [("csv.binary", None)]),
         (b"Alter;Anzahl\n\x81\xff;1\n", [("csv.encoding", None)]),
+        ("Alter;Anzahl\nübrige;1\n".encode() + b"\xfcbrige;1\n", [("csv.encoding", None)]),
         (b"a" * (1024 * 1024 + 1), [("file.too_large", None)]),
         ("Alter;Anzahl\n" + ";\n" * 5001, [("table.too_many_rows", None)]),
         ("Alter;Anzahl" + ";" * 20 + "\n", [("table.too_many_columns", None)]),

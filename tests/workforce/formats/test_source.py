@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import zipfile
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 
 from staffelstab.workforce.formats.limits import Limits, SourceRefused
 from staffelstab.workforce.formats.source import SourceKind, open_source
+from staffelstab.workforce.formats.xlsx import inspect
 from tests.workforce.formats.sources import UNITS, csv_zip, found, ods, ods_table, ods_text, read, xlsx
 
 UNIT_ROWS = [("50", "Sozialamt", ""), ("50.1", "Wohngeld", "50")]
 CSV = "Kürzel;Name;Übergeordnet\r\n50;Sozialamt;\r\n50.1;Wohngeld;50\r\n"
+CHUNK = 1 << 20
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 
 
@@ -114,6 +117,32 @@ def test_sheet_that_spans_too_much_is_refused_before_it_is_laid_out(cell: str, c
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp037"])
+@pytest.mark.parametrize("member", ["xl/worksheets/sheet1.xml", "xl/workbook.xml"])
+def test_no_other_encoding_hides_what_a_workbook_must_not_contain(encoding: str, member: str) -> None:
+    original = zipfile.ZipFile(io.BytesIO(xlsx({"Einheiten": UNITS}))).read(member)
+    text = original.decode().partition("?>")[2]
+    if encoding == "cp037":
+        hidden = b'<?xml version="1.0" encoding="cp037"?>' + f"<!DOCTYPE x>{text}".encode(encoding)
+    else:
+        hidden = f'<?xml version="1.0"?><!DOCTYPE x>{text}'.encode(encoding)
+    with pytest.raises(SourceRefused) as refused:
+        open_source(replace_member(xlsx({"Einheiten": UNITS}), member, original, hidden), "datei")
+    assert refused.value.code == "workbook.encoding"
+
+
+def test_a_sheet_called_like_a_picture_is_looked_into() -> None:
+    data = csv_zip({"xl/media/image1.png": b"\x89PNG\x00\x00" + bytes(range(256))})
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert {path: extent.height for path, extent in inspect(archive, "x", Limits()).items()} == {
+            "xl/media/image1.png": 0
+        }
+    data = csv_zip({"xl/worksheets/sheet1.png": '<row><c r="XFD1"><v>1</v></c></row>'})
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, pytest.raises(SourceRefused) as refused:
+        inspect(archive, "x", Limits())
+    assert refused.value.code == "table.too_many_columns"
+
+
 def replace_member(data: bytes, member: str, old: bytes, new: bytes) -> bytes:
     target = io.BytesIO()
     with (
@@ -189,6 +218,60 @@ def test_csv_is_read_in_every_usual_dialect(content: bytes) -> None:
     rows, problems = read(csv_zip({"Einheiten.csv": content}))
     assert rows == {"units": UNIT_ROWS}
     assert problems == []
+
+
+UMLAUTS = "Kürzel;Name\n50;Gesundheitsförderung\n51;Straßen und Grün\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "letter", "line", "byte"),
+    [
+        (UMLAUTS.encode().replace("Grün".encode(), b"Gr\xfcn"), 1, 3, "0xFC"),
+        (b"Personalnummer;Nachname\n1;M\xc3\xbcller\n2;Sch\xc3\xa4fer\n3;Gr\xfcn\n", 2, 4, "0xFC"),
+        (UMLAUTS.replace("\n", "\r\n").encode().replace("Grün".encode(), b"Gr\xfcn"), 1, 3, "0xFC"),
+        (UMLAUTS.replace("\n", "\r").encode().replace("Grün".encode(), b"Gr\xfcn"), 1, 3, "0xFC"),
+        ("K\u00fcrzel;Name\n50;Stra\u00dfe\n".encode("cp1252") + "51;Grün\n".encode(), 3, 1, "0xFC"),
+        (codecs.BOM_UTF8 + b"Personalnummer;Nachname\n1;M\xfcller\n", 1, 2, "0xFC"),
+        (UMLAUTS.encode() + "52;Förderung – Straße".encode()[:-2], 1, 4, "0xC3"),
+        ("a;b\n1;č\n".encode() + b"2;\xe4\n", 2, 3, "0xE4"),
+        (b"a;b\n" + b"1;x\n" * 400_000 + "2;ü\n".encode() + b"3;\xfc\n", 400_002, 400_003, "0xFC"),
+    ],
+)
+def test_csv_that_is_neither_utf_8_nor_windows_1252_is_refused_with_the_place(
+    content: bytes, letter: int, line: int, byte: str
+) -> None:
+    with pytest.raises(SourceRefused) as refused:
+        open_source(csv_zip({"Einheiten.csv": content}), "x.zip")
+    assert (refused.value.code, refused.value.data) == (
+        "csv.mixed",
+        {"table": "Einheiten", "line": line, "byte": byte, "letter": letter},
+    )
+
+
+def test_a_letter_of_utf_8_is_found_across_two_chunks() -> None:
+    before = b"a;b\n" + b"x" * (CHUNK - 5)
+    for content in (before + "ü\n".encode() + b"\xfc\n", before[:-1] + "€\n".encode() + b"\xfc\n"):
+        with pytest.raises(SourceRefused) as refused:
+            open_source(csv_zip({"Einheiten.csv": content}), "x.zip", limits=Limits(ratio=100_000))
+        assert (refused.value.data["letter"], refused.value.data["line"]) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "„Spaß“ und „Fuß–Gruß“",
+        "»MENÜ« – GEBÄU…",
+        "ÄÖÜ“ß…",
+        "Ä…",
+        "É»",
+        "Straße §§ 3–5, 20 €",
+        "Å und Æ",
+        "naïve Café",
+    ],
+)
+def test_quotation_marks_behind_umlauts_stay_windows_1252(text: str) -> None:
+    rows, problems = read(csv_zip({"Einheiten.csv": f"Kürzel;Name\n50;{text}\n".encode("cp1252")}))
+    assert (rows, problems) == ({"units": [("50", text, "")]}, [])
 
 
 def raw_name_zip(name: bytes) -> bytes:

@@ -95,7 +95,8 @@ def _rows(data: bytes) -> list[tuple[int, list[str]]]:
         raise AgeTableRefused(
             [
                 TableProblem(
-                    code=refused.code,
+                    # Half UTF-8, half not: for a few dozen rows the advice is the same.
+                    code="csv.encoding" if refused.code == "csv.mixed" else refused.code,
                     row=row if isinstance(row, int) else None,
                     data={"limit": refused.data.get("limit", "")},
                 )

@@ -136,6 +136,13 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         N_("The workbook “%(name)s” contains definitions (DOCTYPE) that no spreadsheet program writes."),
         N_("Open it in Excel or LibreOffice and save it again."),
     ),
+    "workbook.encoding": ProblemText(
+        Severity.ERROR,
+        N_(
+            "The workbook “%(name)s” has parts that are not written in UTF-8; no spreadsheet program writes them so."
+        ),
+        N_("Open it in Excel or LibreOffice and save it again."),
+    ),
     "workbook.too_many_cells": ProblemText(
         Severity.ERROR,
         N_("The workbook “%(name)s” spans more than %(limit)s cells."),
@@ -155,6 +162,14 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         Severity.ERROR,
         N_("The characters of “%(table)s” can be read neither as UTF-8 nor as Windows-1252."),
         N_("Save the file as “CSV UTF-8”."),
+    ),
+    "csv.mixed": ProblemText(
+        Severity.ERROR,
+        N_(
+            "The characters of “%(table)s” are UTF-8 in line %(letter)s, but not in line %(line)s: the byte %(byte)s "
+            "stands there. Nothing of the file can be read with certainty, its headings included."
+        ),
+        N_("Correct the character in line %(line)s and save the whole file as “CSV UTF-8”."),
     ),
     "csv.binary": ProblemText(
         Severity.ERROR,

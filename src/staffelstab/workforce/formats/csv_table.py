@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import IO, Final
@@ -18,6 +19,15 @@ _BINARY: Final = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1a\x1c\x1d\x1e\x1f
 _UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DELIMITERS: Final = ";,\t"
 _HEAD: Final = 64 * 1024
+_UTF_8_LETTER: Final = re.compile(
+    rb"[\xc2\xc3\xc5][\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xe2\x82\xac"
+    rb"|\xc4[\x83\x86\x87\x8c\x8d\x99\x9b\x9e\x9f\xb0\xb1\xbe]"
+)
+"""Letters and signs of European languages in UTF-8, as far as the same bytes make no sense in Windows-1252.
+
+Behind ``Ä`` (C4), ``Ö``, ``Ü`` and ``ß`` a quotation mark or a dash may well stand; behind ``Ã`` or ``Â`` nothing does.
+"""
+_LONGEST_LETTER: Final = 3
 
 
 def _chunks(opener: Callable[[], IO[bytes]]) -> Iterator[bytes]:
@@ -27,18 +37,62 @@ def _chunks(opener: Callable[[], IO[bytes]]) -> Iterator[bytes]:
 
 
 def _decodes(opener: Callable[[], IO[bytes]], encoding: str) -> bool:
+    return _first_wrong_byte(opener, encoding) is None
+
+
+def _first_wrong_byte(opener: Callable[[], IO[bytes]], encoding: str) -> tuple[int, int] | None:
+    """The line, counted from 1, and the value of the first byte that does not belong to the encoding."""
     decoder = codecs.getincrementaldecoder(encoding)()
+    lines = _Lines()
     try:
         for chunk in _chunks(opener):
             decoder.decode(chunk)
+            lines.count(chunk)
         decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+    except UnicodeDecodeError as error:
+        # What the decoder kept of the chunk before holds no end of a line.
+        lines.count(error.object[: error.start])
+        return lines.number, error.object[error.start]
+    return None
+
+
+def _first_utf_8_letter(opener: Callable[[], IO[bytes]]) -> int | None:
+    """The line, counted from 1, of the first letter beyond ASCII that only UTF-8 explains."""
+    lines, rest = _Lines(), b""
+    for chunk in _chunks(opener):
+        piece = rest + chunk
+        found = _UTF_8_LETTER.search(piece)
+        if found:
+            lines.count(piece[: found.start()])
+            return lines.number
+        cut = max(len(piece) - _LONGEST_LETTER + 1, 0)
+        lines.count(piece[:cut])
+        rest = piece[cut:]
+    return None
+
+
+class _Lines:
+    """Counts lines that end as Windows, Unix or the old Macintosh do."""
+
+    def __init__(self) -> None:
+        self._feeds = self._returns = 0
+
+    def count(self, piece: bytes) -> None:
+        self._feeds += piece.count(b"\n")
+        self._returns += piece.count(b"\r")
+
+    @property
+    def number(self) -> int:
+        """The number of the line in which the counted bytes end."""
+        return (self._feeds or self._returns) + 1
 
 
 def find_encoding(opener: Callable[[], IO[bytes]], name: str) -> str:
-    """The encoding of the whole file, read once in chunks; raises ``SourceRefused``."""
+    """The encoding of the whole file, read in chunks; raises ``SourceRefused``.
+
+    A file that is UTF-8 but for single bytes is refused with their place: read as Windows-1252, every umlaut in it
+    would turn into two wrong letters.
+    """
     with opener() as file:
         head = file.read(4)
     if head.startswith(_UTF16_MARKS):
@@ -50,8 +104,13 @@ def find_encoding(opener: Callable[[], IO[bytes]], name: str) -> str:
         if len(chunk.translate(None, _BINARY)) != len(chunk):
             raise SourceRefused("csv.binary", table=name)
         undefined = undefined or len(chunk.translate(None, _UNDEFINED_IN_WINDOWS_1252)) != len(chunk)
-    if _decodes(opener, "utf-8-sig"):
+    wrong = _first_wrong_byte(opener, "utf-8-sig")
+    if wrong is None:
         return "utf-8-sig"
+    letter = 1 if head.startswith(codecs.BOM_UTF8) else _first_utf_8_letter(opener)
+    if letter is not None:
+        line, byte = wrong
+        raise SourceRefused("csv.mixed", table=name, line=line, byte=f"0x{byte:02X}", letter=letter)
     if undefined:
         raise SourceRefused("csv.encoding", table=name)
     return "cp1252"

@@ -31,6 +31,9 @@ _ERROR_CELL: Final = re.compile(
     rb"""(?:(?!</(?:\w+:)?c>).){0,4000}?<(?:\w+:)?v>([^<]{1,40})</""",
     re.DOTALL,
 )
+_ENCODING: Final = re.compile(rb"""<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([^"']{0,40})["']""")
+_UTF_8: Final = frozenset((b"utf-8", b"utf8", b"us-ascii", b"ascii"))
+_START: Final = 1024
 _OVERLAP: Final = 8192
 _SMALL_PART: Final = 8 * MEGABYTE
 _MAX_ERROR_CELLS: Final = 100_000
@@ -99,9 +102,12 @@ class _Extent:
 
 
 def _scan_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> _Extent:
+    """What a part says about its cells. Its name says nothing: a workbook may call its sheets as it likes."""
     extent = _Extent()
     rest = b""
-    for chunk in member_chunks(archive, member, name):
+    for number, chunk in enumerate(member_chunks(archive, member, name)):
+        if number == 0:
+            _check_encoding(chunk[:_START], name)
         piece = rest + chunk
         if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
             raise SourceRefused("workbook.forbidden_xml", name=name)
@@ -115,10 +121,14 @@ def _scan_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> 
     return extent
 
 
-def _is_xml(member: zipfile.ZipInfo) -> bool:
-    return not member.filename.lower().endswith(
-        (".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".bin", ".vml")
-    )
+def _check_encoding(start: bytes, name: str) -> None:
+    """What is searched for in a part is searched for as ASCII: no other encoding of XML may hide it."""
+    text = start.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if not text.startswith(b"<"):
+        return  # a picture or the like
+    declared = _ENCODING.match(text)
+    if b"\x00" in start or (declared and declared[1].lower() not in _UTF_8):
+        raise SourceRefused("workbook.encoding", name=name)
 
 
 def inspect(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str, _Extent]:
@@ -126,10 +136,6 @@ def inspect(archive: zipfile.ZipFile, name: str, limits: Limits) -> dict[str, _E
     extents: dict[str, _Extent] = {}
     cells = 0
     for member in archive.infolist():
-        if not _is_xml(member):
-            for _ in member_chunks(archive, member, name):
-                pass  # reading to the end verifies the checksum
-            continue
         extent = _scan_part(archive, member, name)
         width = extent.width
         if width > limits.columns:
