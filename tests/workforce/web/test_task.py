@@ -93,6 +93,21 @@ def test_task_list_filters(client_as: Any, world: World) -> None:
         assert len(titles(client.get(LIST, nonsense))) == 2, nonsense
 
 
+@pytest.mark.parametrize("role", ["executive", "privacy", "administrator", "network_operator"])
+def test_task_list_tells_nobody_what_a_person_holds_who_may_not_see_people(
+    client_as: Any, world: World, role: str
+) -> None:
+    with world.inside():
+        part = ResponsibilityFactory()
+        holder = HoldingFactory(position=part.position)
+    known, unknown = (
+        client_as(role).get(LIST, {"person": str(key)}) for key in (holder.person_id, world.stranger_id)
+    )
+    assert (known.status_code, titles(known), titles(unknown)) == (200, [], [])
+    # A view of the list is empty and not whole: nothing done to "all that fit" would reach other tasks.
+    assert len(titles(client_as(role).get(LIST))) == 1
+
+
 def test_task_list_gap_vacant(client_as: Any, world: World) -> None:
     with world.inside():
         filled, vacant = ResponsibilityFactory(), ResponsibilityFactory()

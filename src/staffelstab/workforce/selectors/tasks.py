@@ -21,7 +21,7 @@ from staffelstab.vocabulary.models import Service
 from staffelstab.workforce.enums import ResponsibilityKind
 from staffelstab.workforce.models import Holding, Position, Responsibility, Task, Unit
 from staffelstab.workforce.selectors import folding, scopes
-from staffelstab.workforce.selectors.holdings import Holder, current, holders_of
+from staffelstab.workforce.selectors.holdings import NAMES, Holder, current, holders_of
 from staffelstab.workforce.selectors.positions import order_of, path_of
 
 VIEW = "workforce.task.view"
@@ -201,7 +201,10 @@ def _rows(*, actor: Actor, wanted: TaskFilter, today: dt.date) -> QuerySet[Task]
         rows = rows.filter(unit__ancestor_ids__contains=[wanted.unit.pk])
     if wanted.position_id is not None:
         rows = rows.filter(Exists(_parts(position=wanted.position_id)))
-    if wanted.person_id is not None:
+    if wanted.person_id is not None and not actor.may(NAMES):
+        # Who holds what is not theirs to know: every person is one who is not there.
+        rows = rows.none()
+    elif wanted.person_id is not None:
         held = Holding.objects.filter(current(today), person=wanted.person_id).values("position")
         rows = rows.filter(Exists(_parts(position__in=held)))
     return rows
