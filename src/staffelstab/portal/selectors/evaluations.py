@@ -91,6 +91,15 @@ EVALUATIONS: tuple[Evaluation, ...] = (
         url_name="foresight:report_list",
     ),
     Evaluation(
+        code="portal.only_holder",
+        name=_("Own tasks nobody else can do"),
+        purpose=_("Shows people on their start page which of their tasks depend on them alone."),
+        inputs=_("Tasks, responsibilities and holdings of today."),
+        audience=_("Only the person it is about."),
+        persons=_("Nobody sees it of somebody else. Nothing of it is stored."),
+        url_name="portal:start_show",
+    ),
+    Evaluation(
         code="identity.audit",
         name=_("Protocol of changes"),
         purpose=_("Shows who changed what and when, so that errors can be corrected and misuse be found."),

@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-import numpy as np
-from django.db.models import F, Q
-from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.db.models import Count, F, Q
 
 from staffelstab.core.actors import Actor
-from staffelstab.foresight.selectors import measures, risks
-from staffelstab.workforce.enums import ImportState, ResponsibilityKind
-from staffelstab.workforce.models import Holding, Import, Responsibility
+from staffelstab.foresight.selectors import risks
+from staffelstab.foresight.selectors.board import Board, BoardQuery, board
+from staffelstab.identity.enums import Role
+from staffelstab.portal.selectors import due as selectors
+from staffelstab.portal.selectors.due import Due, Pressing
+from staffelstab.portal.selectors.duties import duties, open_barriers
+from staffelstab.workforce.enums import ResponsibilityKind
+from staffelstab.workforce.models import Holding, Responsibility
 from staffelstab.workforce.permissions import leads, manages_knowledge
+from staffelstab.workforce.selectors.holdings import current
 
-DUE_TASKS = 3
 OWN_TASKS = 12
+WITHOUT_OWN_TASKS = frozenset({Role.ADMINISTRATOR, Role.EXECUTIVE, Role.PRIVACY})
+"""Roles whose start page is about something else than tasks of their own."""
+
 OWN_KINDS = (ResponsibilityKind.RESPONSIBLE, ResponsibilityKind.DEPUTY)
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One thing that needs a decision: sentence, note, where to."""
-
-    icon: str
-    title: str
-    note: str
-    url: str
-    action: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +38,18 @@ class OwnTask:
     ready: bool
     frequency: str
     deadline: str
+    only_me: bool = False
+    """Whether nobody else on a position today is responsible or a ready deputy."""
 
     @property
     def is_deputy(self) -> bool:
         """Whether the person deputises."""
         return self.kind == ResponsibilityKind.DEPUTY
+
+    @property
+    def can_do(self) -> bool:
+        """Whether the person counts as somebody who can do it."""
+        return self.ready or not self.is_deputy
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,35 +76,75 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the start page shows."""
+    """What the start page shows.
+
+    `on_position`: whether the account stands for somebody on a position today; `finding`: the board whose sentence
+    comes first, for executives; `places`: where roles without own tasks begin, and `watches` whether to
+    read there rather than to look after; `may_report`: whether a report can be
+    made for the council.
+    """
 
     due: list[Due]
     own: list[OwnTask]
     own_count: int
+    on_position: bool
     figures: Figures | None
     empty_register: bool
+    pressing: Pressing | None
+    finding: Board | None
+    places: list[Due]
+    watches: bool
+    shows_own: bool
+    may_report: bool
+
+    @property
+    def things(self) -> int:
+        """How many decisions are asked for, whether they are named one by one or counted."""
+        pressing = self.pressing.unplanned if self.pressing else 0
+        return sum(each.things for each in self.due) + pressing
+
+    @property
+    def lines(self) -> list[Due]:
+        """What is named one by one, the most urgent tasks last."""
+        return [*self.due, *(self.pressing.due if self.pressing else ())]
 
 
 def start(*, actor: Actor, today: date) -> Start:
     """The start page of the actor. Everything in it is filtered by what the actor may see."""
-    own, count = _own_tasks(actor, today)
+    own, count, on_position = _own_tasks(actor, today)
     due: list[Due] = []
-    figures = None
+    figures = pressing = finding = None
     if actor.member and actor.may("foresight.risk.view"):
         picture = risks.assessment(actor=actor, as_of=today)
         figures = _figures(actor, picture, today)
         if manages_knowledge(actor) or leads(actor):
-            due += _overdue_measures(actor, today)
-            due += _tasks_to_start(actor, picture)
+            due += selectors.overdue_measures(actor, today)
+            pressing = selectors.pressing(actor, picture)
+        elif Role.EXECUTIVE in actor.roles and figures.tasks:
+            finding = board(actor=actor, picture=picture, query=BoardQuery())
     if actor.member and actor.may("workforce.import.use"):
-        due += _imports_to_apply()
-    empty = figures is not None and figures.tasks == 0 and actor.may("workforce.import.use")
-    return Start(due, own, count, figures, empty)
+        due += selectors.imports_to_apply()
+    if actor.member and actor.may("portal.barrier.answer"):
+        due += open_barriers(today)
+    return Start(
+        due=due,
+        own=own,
+        own_count=count,
+        on_position=on_position,
+        figures=figures,
+        empty_register=figures is not None and figures.tasks == 0 and actor.may("workforce.import.use"),
+        pressing=pressing,
+        finding=finding,
+        places=duties(actor),
+        watches=Role.ADMINISTRATOR not in actor.roles,
+        shows_own=bool(own) or WITHOUT_OWN_TASKS.isdisjoint(actor.roles),
+        may_report=Role.EXECUTIVE in actor.roles and actor.may("foresight.report.make"),
+    )
 
 
-def _own_tasks(actor: Actor, today: date) -> tuple[list[OwnTask], int]:
+def _own_tasks(actor: Actor, today: date) -> tuple[list[OwnTask], int, bool]:
     if not actor.member or actor.account_id is None:
-        return [], 0
+        return [], 0, False
     held = Holding.objects.filter(
         Q(starts_on__isnull=True) | Q(starts_on__lte=today),
         Q(ends_on__isnull=True) | Q(ends_on__gte=today),
@@ -128,7 +167,29 @@ def _own_tasks(actor: Actor, today: date) -> tuple[list[OwnTask], int]:
     )
     found = {row[0]: OwnTask(*row) for row in reversed(list(rows))}
     own = list(reversed(found.values()))
-    return own[:OWN_TASKS], len(own)
+    only_me = _of_one_person([each.task_id for each in own[:OWN_TASKS]], today)
+    shown = [replace(each, only_me=each.task_id in only_me and each.can_do) for each in own[:OWN_TASKS]]
+    return shown, len(own), bool(positions)
+
+
+def _of_one_person(task_ids: list[UUID], today: date) -> frozenset[UUID]:
+    """Which of the tasks exactly one person can do today: on a responsible position or one of a ready deputy."""
+    if not task_ids:
+        return frozenset()
+    rows = (
+        Responsibility.objects.filter(
+            Q(kind=ResponsibilityKind.RESPONSIBLE) | Q(kind=ResponsibilityKind.DEPUTY, ready=True),
+            current(today, "position__holdings__"),
+            task_id__in=task_ids,
+            position__ended_on=None,
+            position__holdings__person__ended_on=None,
+        )
+        .order_by()
+        .values("task_id")
+        .annotate(persons=Count("position__holdings__person_id", distinct=True))
+        .filter(persons=1)
+    )
+    return frozenset(row["task_id"] for row in rows)
 
 
 def _figures(actor: Actor, picture: risks.Picture, today: date) -> Figures:
@@ -143,76 +204,3 @@ def _figures(actor: Actor, picture: risks.Picture, today: date) -> Figures:
         red_two_years=head.red_two_years,
         red_before=trend.before.figures.red_two_years if trend and trend.before else None,
     )
-
-
-def _tasks_to_start(actor: Actor, picture: risks.Picture) -> list[Due]:
-    """The worst tasks whose handover would have to begin in this quarter and on which nothing is planned yet."""
-    result = picture.assessment
-    pressing = np.flatnonzero((result.act_by == 0) & risks.in_scope(actor, picture))
-    ranked = pressing[np.argsort(-result.rest_risk[pressing], kind="stable")][: 10 * DUE_TASKS]
-    tasks = [picture.loaded.tasks[int(number)] for number in ranked]
-    planned = set(
-        measures.visible_measures(actor)
-        .filter(task_id__in=[task.id for task in tasks], state__in=measures.OPEN)
-        .values_list("task_id", flat=True)
-    )
-    shown = [task for task in tasks if task.id not in planned][:DUE_TASKS]
-    return [
-        Due(
-            icon="network",
-            title=_("“%(task)s”: handover would have to begin now") % {"task": task.title},
-            note=_red_note(picture.named(int(result.red_quarter[task.number]))),
-            url=f"{reverse('foresight:risk_board')}?aufgabe={task.id}",
-            action=_("View"),
-        )
-        for task in shown
-    ]
-
-
-def _red_note(quarter: object | None) -> str:
-    label = getattr(quarter, "label", "")
-    return _("Nobody will know this task any more from %(quarter)s on; no measure is planned.") % {
-        "quarter": label
-    }
-
-
-def _overdue_measures(actor: Actor, today: date) -> list[Due]:
-    rows = measures.list_measures(actor=actor, overdue_on=today).order_by("due_on", "id")
-    oldest = rows.first()
-    if oldest is None:
-        return []
-    count = rows.count()
-    return [
-        Due(
-            icon="clock",
-            title=ngettext("%(count)s measure is overdue", "%(count)s measures are overdue", count)
-            % {"count": count},
-            note=_("The oldest was due on %(day)s: %(what)s")
-            % {"day": date_format(oldest.due_on, "SHORT_DATE_FORMAT"), "what": oldest.what},
-            url=f"{reverse('foresight:measure_list')}?stand=overdue",
-            action=_("View"),
-        )
-    ]
-
-
-def _imports_to_apply() -> list[Due]:
-    waiting = (
-        Import.objects.filter(state__in=(ImportState.READY, ImportState.REJECTED))
-        .order_by("-created_at")
-        .first()
-    )
-    if waiting is None:
-        return []
-    if waiting.state == ImportState.READY:
-        title, action = _("The import “%(file)s” has been checked and can be applied"), _("Apply")
-    else:
-        title, action = _("The import “%(file)s” has errors"), _("View")
-    return [
-        Due(
-            icon="document",
-            title=title % {"file": waiting.file_name},
-            note=_("Nothing has been changed so far."),
-            url=reverse("workforce:upload_detail", args=[waiting.pk]),
-            action=action,
-        )
-    ]

@@ -29,6 +29,7 @@ def greeting(now: datetime) -> str:
 @kept.page(
     "foresight",
     "imports",
+    "portal",
     "workforce",
     personal=True,
     also=lambda request: greeting(request.now),
