@@ -37,18 +37,19 @@ SORT_KEY_TRIGGERS = [
     "public.workforce_unit.unit_sort_key_given",
 ]
 
-_TOUCHES = """
+# Two note a topic, one waits for a lock; none reads or writes a row.
+_ROWLESS = """
     SELECT format('%s.%s.%s', n.nspname, c.relname, t.tgname)
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_proc p ON p.oid = t.tgfoid
     WHERE NOT t.tgisinternal AND p.pronamespace = 'public'::regnamespace AND NOT p.prosecdef
-      AND p.proname IN ('core_touch', 'core_touch_audited') ORDER BY 1
+      AND p.proname IN ('core_touch', 'core_touch_audited', 'workforce_register_written') ORDER BY 1
 """
 
 
-def touch_triggers(connection: psycopg.Connection) -> list[str]:
-    """Return `schema.table.trigger` of the triggers that note a topic with the rights of whoever writes."""
-    return [str(name) for (name,) in connection.execute(_TOUCHES)]
+def rowless_triggers(connection: psycopg.Connection) -> list[str]:
+    """Return `schema.table.trigger` of the triggers that touch no row, with the rights of whoever writes."""
+    return [str(name) for (name,) in connection.execute(_ROWLESS)]
 
 
 def maintenance_policies(connection: psycopg.Connection, *, owner: str) -> list[str]:
@@ -57,7 +58,7 @@ def maintenance_policies(connection: psycopg.Connection, *, owner: str) -> list[
 
 
 def configuration(policies: list[str], triggers: list[str]) -> str:
-    """Return a configuration that adds the owner's policies and the noting triggers to `pgrls.toml`."""
+    """Return a configuration that adds the owner's policies and the triggers without rows to `pgrls.toml`."""
     lines = [f"extends = {json.dumps(str(CONFIGURATION))}"]
     lines += ["[lint.rules.SEC013]", f"allowlist = {json.dumps([*triggers, *SORT_KEY_TRIGGERS])}"]
     for rule in MAINTENANCE_RULES:
@@ -69,7 +70,7 @@ def lint(*, folder: Path, owner_url: str, arguments: list[str]) -> int:
     """Run `pgrls lint` on a migrated database; `folder` takes the configuration. Returns its exit status."""
     with psycopg.connect(owner_url) as connection:
         policies = maintenance_policies(connection, owner=database.OWNER)
-        triggers = touch_triggers(connection)
+        triggers = rowless_triggers(connection)
     path = folder / "pgrls.toml"
     path.write_text(configuration(policies, triggers), encoding="utf-8")
     program = str(Path(sys.executable).parent / "pgrls")
