@@ -91,5 +91,21 @@ def test_narrow_picture_fits_a_phone_with_letters_of_full_size() -> None:
     assert set(re.findall(r'font-size="(\d+)px"', narrow)) == {"13"}
     # every second year has a label; the last one too
     assert re.findall(r'opacity="1">(20\d\d)<', narrow) == ["2026", "2028", "2030", "2032", "2034", "2036"]
-    assert narrowed(definition)["encoding"]["x"]["axis"] == {"labelLimit": 130}
+    assert narrowed(definition)["encoding"]["x"]["axis"]["labelLimit"] == 140
     assert definition["encoding"]["x"]["axis"] == {"labelLimit": 260}
+
+
+def test_narrow_picture_breaks_long_labels() -> None:
+    names = ("niemand", "in einem Jahr (IV/2027)", "Amt für Liegenschaften und Gebäude")
+    definition = chart_definition(
+        values=[{"name": name, "count": 1} for name in names],
+        mark="bar",
+        encoding={
+            "y": {"field": "name", "type": "nominal", "sort": None, "axis": {"labelLimit": 260}},
+            "x": {"field": "count", "type": "quantitative", "axis": None},
+        },
+        height=120,
+    )
+    (narrow,) = chart_svgs((narrowed(definition),), storage=InMemoryStorage())
+    for line in ("niemand", "in einem Jahr", "(IV/2027)", "Amt für"):
+        assert f">{line}<" in narrow

@@ -433,7 +433,9 @@ def test_charts_can_be_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     groups = {"A": forecast, "B": forecast}
     for chart in (
         drawing.exits_chart(drawing.yearly(forecast), Scenario.LATE),
-        drawing.share_chart(drawing.yearly(forecast), Scenario.EARLY, title="%(year)s %(share)s"),
+        drawing.share_chart(
+            drawing.yearly(forecast), Scenario.EARLY, title="%(year)s %(share)s", counted_on=structure.date
+        ),
         drawing.groups_chart(groups, Scenario.REGULAR),
     ):
         assert chart.picture.startswith("<svg ")

@@ -35,7 +35,9 @@ _TIMEOUT = 30  # seconds; the engine takes half a second to start, a chart next 
 NARROW = 320  # pixels; a card on a phone is about as wide, so letters keep their size there
 WIDE_ONLY = "wide-only"
 """Name of a layer that a phone does without."""
-_NARROW_LABELS = 130  # pixels
+_NARROW_LABELS = 140  # pixels
+# long labels break at the last space of their first 20 characters
+_TWO_LINES = r"split(replace(datum.label, regexp('^(?=.{20})(.{6,20}) (.*)$'), '$1\n$2'), '\n')"
 FONT = "Fira Sans, sans-serif"
 
 NUMBER_LOCALES = {
@@ -204,7 +206,8 @@ def _shorter(encoding: Any) -> Any:
     axis = encoding.get("axis")
     if not axis or "labelLimit" not in axis:
         return encoding
-    return encoding | {"axis": axis | {"labelLimit": min(axis["labelLimit"], _NARROW_LABELS)}}
+    shorter = {"labelLimit": min(axis["labelLimit"], _NARROW_LABELS), "labelExpr": _TWO_LINES}
+    return encoding | {"axis": axis | shorter}
 
 
 def digest(definition: Mapping[str, Any]) -> str:

@@ -25,7 +25,16 @@ def bars(rows: Sequence[tuple[str, int]], *, alarm: int = 0, title: str = "") ->
         for number, (name, count) in enumerate(rows)
     ]  # fmt: skip
     name = {"field": "name", "type": "nominal", "sort": None, "title": None, "axis": {"labelLimit": 260}}
-    count = {"field": "count", "type": "quantitative", "stack": None, "title": title or None, "axis": None}
+    # a fifth more than the longest bar: its figure stands behind it
+    room = {"domain": [0, max((count for _name, count in rows), default=0) * 1.2 or 1]}
+    count = {
+        "field": "count",
+        "type": "quantitative",
+        "stack": None,
+        "title": title or None,
+        "axis": None,
+        "scale": room,
+    }
     return chart_definition(
         values=values,
         encoding={"y": name, "x": count},

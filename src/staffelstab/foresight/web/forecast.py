@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -30,6 +31,7 @@ ROUNDING: Final = gettext_lazy(
     "Figures are expected values, rounded to whole people and whole per cent; added up they do not always give the sum "
     "shown."
 )
+_DAYS: Final = 365
 INDENT: Final = "\u2003"
 NOT_SHOWN: Final = "…"
 MOST_GROUPS: Final = len(PALETTE) - 1
@@ -75,13 +77,15 @@ def single(periods: Sequence[Period], scenario: Scenario) -> dict[str, str] | No
     }
 
 
-def charts(periods: Sequence[Period], scenario: Scenario, *, share_title: str) -> dict[str, object]:
+def charts(
+    periods: Sequence[Period], scenario: Scenario, *, share_title: str, counted_on: dt.date
+) -> dict[str, object]:
     """The pictures of a forecast for its page, or its figure where there is only one."""
     if figure := single(periods, scenario):
         return {"single": figure}
     return {
         "exits_chart": exits_chart(periods, scenario),
-        "share_chart": share_chart(periods, scenario, title=share_title),
+        "share_chart": share_chart(periods, scenario, title=share_title, counted_on=counted_on),
     }
 
 
@@ -169,12 +173,14 @@ def exits_chart(periods: Sequence[Period], scenario: Scenario) -> Chart:
     )
 
 
-def share_chart(periods: Sequence[Period], scenario: Scenario, *, title: str) -> Chart:
+def share_chart(periods: Sequence[Period], scenario: Scenario, *, title: str, counted_on: dt.date) -> Chart:
     """The share that has left, as a band from the late to the early scenario with a line for the chosen one.
 
-    `title`: with places for `year` and `share`; it names of whom.
+    `title`: with places for `year` and `share`; it names of whom. The line begins on the day of the count: a year
+    stands for its end, so 2 July 2026 is 2025.5.
     """
-    start: dict[str, object] = {"year": periods[0].first_year - 1, "low": 0, "high": 0, "chosen": 0}
+    day = counted_on.year - 1 + counted_on.timetuple().tm_yday / _DAYS
+    start: dict[str, object] = {"year": day, "low": 0, "high": 0, "chosen": 0}
     values = [start]
     for period in periods:
         shown = [each.cumulative_share for each in period.figures.values()]
@@ -211,7 +217,7 @@ def share_chart(periods: Sequence[Period], scenario: Scenario, *, title: str) ->
             "encoding": {"y": {"field": "chosen"} | share},
         },
         _end_label(values, "high", _("early"), MUTED, -9),
-        _end_label(values, "low", _("late"), MUTED, 12),
+        _end_label(values, "low", _("late"), MUTED, 20),
     ]
     return Chart(
         key="share",

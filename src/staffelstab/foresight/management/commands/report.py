@@ -90,7 +90,8 @@ class Command(BaseCommand):
         with activate(context):
             report = Report.objects.get(pk=report.pk)
             if report.state != ReportState.READY:
-                raise CommandError(_(report.failure))  # kept in the source language
+                translate = _  # the sentence is kept in the source language
+                raise CommandError(translate(report.failure))
             paths = _write(report, out)
         self._print(report, paths, as_json=as_json)
 

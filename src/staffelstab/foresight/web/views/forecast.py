@@ -76,6 +76,7 @@ def forecast_board(request: Request) -> HttpResponse:
             **drawing.charts(
                 found.periods,
                 scenario,
+                counted_on=found.as_of,
                 share_title=_(
                     "By the end of %(year)s %(share)s of the employees whose exit is known have left"
                 ),
@@ -148,6 +149,7 @@ def forecast_table(request: Request) -> HttpResponse:
         **drawing.charts(
             periods,
             Scenario.REGULAR,
+            counted_on=structure.date,
             share_title=_("By the end of %(year)s %(share)s of the people counted have left"),
         ),
         "groups_chart": drawing.groups_chart(groups, Scenario.REGULAR) if len(groups) > 1 else None,
