@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from staffelstab.workforce.models import Import, Unit
+from staffelstab.workforce.models import Import, Person, Unit
 from tests.factories.register import SMALL, with_rows, write_folder
 from tests.world import World
 
@@ -95,6 +95,79 @@ def test_import_command_knows_missing_files_and_organisations(tmp_path: Path) ->
     assert (status, result["problems"][0]["code"]) == (1, "file.not_found")
     with pytest.raises(CommandError, match="nirgends"):
         call_command("import_workbook", str(tmp_path), "--organisation", "nirgends")
+
+
+@pytest.mark.usefixtures("world")
+def test_import_command_refuses_an_empty_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write_folder(tmp_path / "register", SMALL))
+    for text in ("", " "):
+        with pytest.raises(CommandError, match="der Pfad ist leer"):
+            call_command("import_workbook", text, "--organisation", "musterstadt")
+
+
+@pytest.mark.usefixtures("world")
+def test_import_command_says_that_a_device_is_no_file() -> None:
+    status, result = run(Path("/dev/null"))
+    assert (status, result["problems"][0]["code"]) == (1, "file.not_regular")
+    assert result["problems"][0]["message"] == (
+        "„null“ ist weder eine Datei noch ein Ordner, sondern ein Gerät oder eine Verbindung."
+    )
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",), ("--end-missing",)])
+def test_import_command_refuses_a_workbook_that_was_never_filled_in(
+    world: World, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    run(write_folder(tmp_path / "register", SMALL))
+    headings = {sheet: rows[:1] for sheet, rows in SMALL.items()}
+    status, result = run(write_folder(tmp_path / "leer", headings), *options)
+    assert (status, result["state"]) == (1, "rejected")
+    assert [problem["code"] for problem in result["problems"]] == ["file.no_rows"]
+    assert result["problems"][0]["message"] == (
+        "In „leer“ steht nichts: Kein Blatt hat eine Zeile unter der Überschrift."
+    )
+    with world.inside():
+        assert Unit.objects.filter(ended_on=None).count() == 3
+
+
+@pytest.mark.parametrize("sheets", [("Stellen", "Personen", "Besetzungen"), ("Stellen", "Personen")])
+def test_import_command_dry_run_shows_what_would_end(
+    world: World, tmp_path: Path, sheets: tuple[str, ...]
+) -> None:
+    run(write_folder(tmp_path / "register", SMALL))
+    path = write_folder(tmp_path / "weniger", {sheet: SMALL[sheet][:2] for sheet in sheets})
+    status, previewed = run(path, "--dry-run", "--end-missing")
+    ended = {sheet: counts["ended"] for sheet, counts in previewed["sheets"].items()}
+    assert (status, previewed["state"]) == (0, "ready")
+    assert ended == {"Stellen": 2, "Personen": 2, "Besetzungen": 2}
+    with world.inside():
+        assert Person.objects.exclude(ended_on=None).count() == 0
+    status, applied = run(path, "--end-missing")
+    assert {sheet: counts["ended"] for sheet, counts in applied["sheets"].items()} == ended
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    ("options", "words"), [((), "fehlen in der Datei und bleiben"), (("--end-missing",), "beendet")]
+)
+def test_import_command_says_what_happens_to_what_is_missing(
+    tmp_path: Path, options: tuple[str, ...], words: str
+) -> None:
+    run(write_folder(tmp_path / "register", SMALL))
+    path = write_folder(tmp_path / "weniger", {"Aufgaben": SMALL["Aufgaben"][:2]})
+    out = StringIO()
+    call_command(
+        "import_workbook", str(path), "--organisation", "musterstadt", "--dry-run", *options, stdout=out
+    )
+    first = out.getvalue().splitlines()[0]
+    assert (
+        first
+        == {
+            (): "Aufgaben: 0 neu, 0 geändert, 0 beendet, 1 unverändert; 1 fehlen in der Datei und bleiben",
+            ("--end-missing",): "Aufgaben: 0 neu, 0 geändert, 1 beendet, 1 unverändert",
+        }[options]
+    )
+    assert words in first
 
 
 @pytest.mark.usefixtures("world")

@@ -44,6 +44,16 @@ PROBLEMS: Final[dict[str, ProblemText]] = {
         N_("The file “%(name)s” cannot be read."),
         N_("Check that it is not open elsewhere and that you may read it."),
     ),
+    "file.not_regular": ProblemText(
+        Severity.ERROR,
+        N_("“%(name)s” is neither a file nor a folder, but a device or a connection."),
+        N_("Save the tables as a file and give its path."),
+    ),
+    "file.no_rows": ProblemText(
+        Severity.ERROR,
+        N_("There is nothing in “%(name)s”: no sheet has a row below its heading."),
+        N_("Choose the filled-in workbook; the template shows how it looks."),
+    ),
     "file.empty": ProblemText(
         Severity.ERROR,
         N_("The file “%(name)s” is empty."),

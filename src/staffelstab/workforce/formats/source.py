@@ -90,7 +90,7 @@ def open_source(data: bytes | Path, name: str, *, limits: Limits = DEFAULT_LIMIT
             if data.is_dir():
                 return _open_folder(data, name, limits)
             if not data.is_file():
-                raise SourceRefused("file.not_found", name=name)
+                raise SourceRefused("file.not_regular" if data.exists() else "file.not_found", name=name)
             size = data.stat().st_size
             with data.open("rb") as file:
                 head = file.read(_HEAD)

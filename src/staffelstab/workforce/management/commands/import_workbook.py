@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,14 @@ from staffelstab.workforce.domain import import_rules
 from staffelstab.workforce.domain.import_problems import Problem, describe
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.services.imports import records, runs
+from staffelstab.workforce.services.imports.examine import SheetSummary
+
+
+def _path(text: str) -> Path:
+    """The path of an argument. An empty one would be the current folder: the variable of a script was not set."""
+    if not text.strip():
+        raise ArgumentTypeError(gettext("the path is empty"))
+    return Path(text)
 
 
 class Command(BaseCommand):
@@ -34,7 +43,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """PATH is an XLSX, ODS or CSV file, a zip of CSV files, or a folder of them."""
-        parser.add_argument("path", type=Path, help="XLSX, ODS, CSV, zip of CSV, or a folder of CSV files")
+        parser.add_argument("path", type=_path, help="XLSX, ODS, CSV, zip of CSV, or a folder of CSV files")
         parser.add_argument(
             "--organisation", required=True, metavar="SLUG", help="short name of the organisation"
         )
@@ -67,11 +76,11 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(summary, ensure_ascii=False))
         else:
-            self._print(summary)
+            self._print(summary, end_missing=options["end_missing"])
         if outcome.state == ImportState.REJECTED:
             sys.exit(1)
 
-    def _print(self, summary: dict[str, Any]) -> None:
+    def _print(self, summary: dict[str, Any], *, end_missing: bool) -> None:
         for problem in summary["problems"]:
             place = " ".join(
                 part
@@ -91,6 +100,8 @@ class Command(BaseCommand):
             counts = (
                 gettext("%(new)s new, %(changed)s changed, %(ended)s ended, %(unchanged)s unchanged") % sheet
             )
+            if sheet["missing"] and not end_missing:
+                counts += gettext("; %(missing)s are missing in the file and stay") % sheet
             self.stdout.write(f"{name}: {counts}")
         self.stdout.write(_SENTENCES[summary["state"]]())
 
@@ -105,6 +116,9 @@ _SENTENCES = {
 def summarise(outcome: runs.Outcome) -> dict[str, Any]:
     """The result as plain data. Sheets and columns have the names of the format, which are German."""
     found = outcome.examination
+    # A holding ends with its position or person also where the file has no sheet of holdings.
+    none = SheetSummary(rows=0, new=0, changed=0, unchanged=0, missing=0, examples={})
+    sheets = {**found.sheets, **{key: none for key in outcome.ended if key not in found.sheets}}
     return {
         "state": str(outcome.state.value),
         "sheets": {
@@ -116,7 +130,7 @@ def summarise(outcome: runs.Outcome) -> dict[str, Any]:
                 "unchanged": sheet.unchanged,
                 "missing": sheet.missing,
             }
-            for key, sheet in found.sheets.items()
+            for key, sheet in sheets.items()
         },
         "problems": [_worded(problem) for problem in records.in_order(found.problems.problems)],
         "problem_count": found.problems.total,

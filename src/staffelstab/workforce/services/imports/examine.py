@@ -98,6 +98,9 @@ def examine(
         # Joins over a million rows; falls back by itself at the end of the transaction.
         cursor.execute("SELECT set_config('work_mem', '64MB', true)")
     staged = stage(source, progress=progress, expected=expected)
+    if not staged.total and not staged.problems.errors:
+        # Taken for complete, a workbook that was never filled in would end the whole register.
+        staged.problems.add(Problem("file.no_rows", data={"name": source.name}))
     values = plan.parameters(staged, organisation_id=organisation_id, day=day)
     progress("check", staged.total, expected)
     if alone:
