@@ -66,13 +66,14 @@ def tasks_provided_for() -> frozenset[UUID]:
 
 def of_task(task: Task) -> QuerySet[Measure]:
     """The measures on one task with their positions: open ones first, the next due first."""
-    return (
+    found: QuerySet[Measure] = (
         Measure.objects.filter(task=task)
         .select_related("position")
         .fetch_mode(FETCH_RAISE)
         .annotate(closed=_CLOSED)
         .order_by(*ORDER)
     )
+    return found
 
 
 def measure_for_edit(*, actor: Actor, measure_id: UUID) -> Measure:
