@@ -80,6 +80,7 @@ def test_killed_worker_leaves_no_half_report(committed_database: str, tmp_path: 
     assert (tmp_path / whole.stored_as).read_bytes().startswith(b"%PDF-1.7")
 
 
+@pytest.mark.slow  # a database of its own
 def test_retry_beside_a_request_is_refused(committed_database: str) -> None:
     world = World.load()
     with world.inside():

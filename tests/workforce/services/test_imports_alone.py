@@ -23,6 +23,8 @@ from staffelstab.workforce.services.tasks import TaskValues
 from tests.factories.register import SMALL, Sheets, with_rows, write_folder
 from tests.world import NOW, World
 
+pytestmark = pytest.mark.slow  # a database of its own
+
 MODELS = (Unit, Position, Person, Holding, Task, Responsibility)
 
 
