@@ -1,11 +1,14 @@
 """Form rendering: label, help, error and the way from the summary to the field."""
 
+import pytest
 from bs4 import BeautifulSoup
 from django import forms
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from staffelstab.core.templatetags.ui import form_errors
 from staffelstab.core.ui.forms import Combobox, DateInput
+from tests.strict_client import check_page
 
 
 class ReleaseForm(forms.Form):
@@ -68,3 +71,32 @@ def test_form_without_errors_has_no_summary() -> None:
         _page(ReleaseForm({"title": "x", "level": "1", "kind": "a"})).find(attrs={"data-error-summary": True})
         is None
     )
+
+
+class EmptyForm(forms.Form):
+    """One field of each way to be filled in, and one with a sentence of its own."""
+
+    title = forms.CharField(label="Titel")
+    level = forms.ChoiceField(label="Stufe", choices=[("1", "eins")])
+    file = forms.FileField(label="Datei")
+    sure = forms.BooleanField(label="Ich habe es gelesen")
+    code = forms.CharField(label="Code", error_messages={"required": "Bitte geben Sie den Code ein."})
+
+
+def test_what_is_empty_is_named_with_what_to_do() -> None:
+    page = _page(EmptyForm({}))
+    assert [error.get_text() for error in page.select(".kern-error p")] == [
+        "Bitte füllen Sie „Titel“ aus.",
+        "Bitte wählen Sie bei „Stufe“ etwas aus.",
+        "Bitte wählen Sie bei „Datei“ etwas aus.",
+        "Bitte bestätigen Sie: „Ich habe es gelesen“.",
+        "Bitte geben Sie den Code ein.",
+    ]
+    assert page.select("[data-error-summary] a")[0].get_text() == "Titel: Bitte füllen Sie „Titel“ aus."
+
+
+def test_a_form_that_leaves_its_errors_to_the_browser_is_noticed() -> None:
+    page = '<form method="post">{}</form>'
+    check_page(HttpResponse(page.replace('"post"', '"post" novalidate')), fragment=True)
+    with pytest.raises(AssertionError, match="novalidate"):
+        check_page(HttpResponse(page), fragment=True)

@@ -354,7 +354,7 @@ def test_account_edit_shows_and_saves_name_and_address(world: World, client_as: 
 @pytest.mark.parametrize(
     ("changes", "status", "sentence"),
     [
-        ({"display_name": ""}, 422, "Dieses Feld ist zwingend erforderlich."),
+        ({"display_name": ""}, 422, "Bitte füllen Sie „Name“ aus."),
         ({"email": "keine Adresse"}, 422, "Das ist keine gültige E-Mail-Adresse."),
         ({"email": "employee@musterstadt.example"}, 422, "Diese Adresse kann nicht verwendet werden"),
         ({"seen_name": "Anders"}, 409, "Jemand anderes hat diesen Eintrag inzwischen geändert."),

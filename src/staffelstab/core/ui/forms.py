@@ -116,6 +116,24 @@ class KernBoundField(BoundField):
         return attrs
 
     @property
+    def problems(self) -> list[str]:
+        """The errors of the field in words. An empty field is named; Django would say *this field is required*."""
+        default = str(forms.Field.default_error_messages["required"])
+        if str(self.field.error_messages["required"]) != default:
+            return [str(text) for text in self.errors]
+        named = self._missing % {"label": self.label}
+        return [named if str(text) == default else str(text) for text in self.errors]
+
+    @property
+    def _missing(self) -> str:
+        widget = self.field.widget
+        if isinstance(widget, forms.CheckboxInput):
+            return _("Please confirm: “%(label)s”.")
+        if isinstance(widget, forms.widgets.ChoiceWidget | forms.FileInput):
+            return _("Please choose something for “%(label)s”.")
+        return _("Please fill in “%(label)s”.")
+
+    @property
     def shape(self) -> str:
         """How the field is laid out: ``check`` (box before label), ``group`` (fieldset) or ``input``."""
         if isinstance(self.field.widget, forms.CheckboxInput):
