@@ -63,6 +63,20 @@ def test_heading_names_all_years_with_the_most_exits(bars: list[ExitBar], words:
     assert heading(bars) == words
 
 
+@pytest.mark.parametrize(
+    ("exits", "words"),
+    [
+        # off by less than 5 each: only who is 10 ahead is surely ahead
+        ((30, 40, 40, 30), "Die meisten Austritte fallen auf 2028 und 2029: je rund 40"),
+        ((25, 40, 35, 25), "Die meisten Austritte fallen auf 2028 und 2029: je rund 35 bis 40"),
+        ((35, 40, 35, 35), "Austritte nach Jahren"),
+        ((0, 5, 10, 0), "Die meisten Austritte fallen auf 2028 und 2029: je rund 5 bis 10"),
+    ],
+)
+def test_heading_does_not_call_different_what_may_be_rounding(exits: tuple[int, ...], words: str) -> None:
+    assert heading([bar(2027 + place, each) for place, each in enumerate(exits)], error=5) == words
+
+
 def test_joined_years_are_one_broad_bar_with_its_label() -> None:
     definition = exit_chart([bar(2026, 28, last=2027), *(bar(year, 15) for year in range(2028, 2037))])
     first, second, *_more = definition["data"]["values"]

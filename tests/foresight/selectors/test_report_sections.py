@@ -51,6 +51,24 @@ def test_risks_say_whether_something_is_being_done() -> None:
     )
 
 
+def test_risks_without_any_measure_say_so() -> None:
+    bare = dataclasses.replace(FIGURES, risks=FIGURES.risks[1:])
+    assert (
+        section(bare, "risks").paragraphs[1]
+        == "Für keine dieser Aufgaben ist eine Maßnahme geplant oder im Gang."
+    )
+
+
+def test_outlook_of_nothing_needs_no_picture_and_a_rounded_one_says_so() -> None:
+    found = section(FIGURES, "outlook")
+    assert found.tables[0].picture is not None
+    assert found.paragraphs[1:] == ("Die Zahlen sind auf Vielfache von 5 gerundet.",)
+    assert FIGURES.exits is not None
+    house = dataclasses.replace(FIGURES.exits, estimated=False)
+    found = section(dataclasses.replace(FIGURES, outlook=(0, 0, 0, 0, 0), exits=house), "outlook")
+    assert (found.tables[0].picture, len(found.paragraphs)) == (None, 1)
+
+
 def test_no_measure_is_a_sentence() -> None:
     found = dataclasses.replace(
         FIGURES, measures=MeasureCounts(planned=0, running=0, done=0, dropped=0, overdue=0)

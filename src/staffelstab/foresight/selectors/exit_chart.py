@@ -39,17 +39,19 @@ class ExitBar:
         return numbers.whole(self.exits) / (self.last - self.first + 1)
 
 
-def heading(bars: Sequence[ExitBar]) -> str:
+def heading(bars: Sequence[ExitBar], *, error: float = 0) -> str:
     """In which years most people leave, every one of them named; *Exits by year* where none stands out.
 
-    Years joined to one bar are compared by their average; a year counts with the figure that is shown.
+    Years joined to one bar are compared by their average; a year counts with the figure that is shown. `error`: the
+    figures are off by less than so much, hence no two of them are called different that are closer than twice that.
     """
     plain = _("Exits by year")
     top = max(bar.rate for bar in bars)
-    most = [bar for bar in bars if bar.rate == top]
-    counts = {numbers.whole(bar.exits) for bar in most}
+    most = [bar for bar in bars if bar.rate == top or bar.rate > top - 2 * error]
+    counts = sorted({numbers.whole(bar.exits) for bar in most})
     spans = _spans(most)
-    if not top or len(most) == len(bars) or len(counts) > 1 or len(spans) > _MOST_NAMED:
+    joined = any(bar.first != bar.last for bar in most)
+    if not top or len(most) == len(bars) or (joined and len(counts) > 1) or len(spans) > _MOST_NAMED:
         return plain
     *first, last = spans
     years = _("%(first)s and %(last)s") % {"first": ", ".join(first), "last": last} if first else last
@@ -58,7 +60,9 @@ def heading(bars: Sequence[ExitBar]) -> str:
         if len(most) == 1
         else _("Most exits fall in %(years)s: about %(count)s each")
     )
-    return text % {"years": years, "count": numbers.number(counts.pop())}
+    lowest, highest = numbers.number(counts[0]), numbers.number(counts[-1])
+    count = lowest if len(counts) == 1 else _("%(first)s to %(last)s") % {"first": lowest, "last": highest}
+    return text % {"years": years, "count": count}
 
 
 def _spans(bars: Sequence[ExitBar]) -> list[str]:
@@ -102,6 +106,7 @@ def exit_chart(bars: Sequence[ExitBar], *, width: int = 760, with_numbers: bool 
             "values": [value["middle"] for value in values],
             "labelExpr": f"({json.dumps(names)})[toString(datum.value)]",
             "ticks": False,
+            "labelPadding": 8,
         },
     }
     y = {"type": "quantitative", "title": _("Exits"), "axis": {"tickMinStep": 1}}

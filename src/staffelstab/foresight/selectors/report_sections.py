@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from staffelstab.core.ui import numbers
 from staffelstab.core.ui.tables import Text
@@ -211,7 +211,7 @@ def _exits_picture(exits: Exits) -> Picture:
         "from the lowest to the highest of the three scenarios. %(sentence)s"
     )
     return Picture(
-        title=heading([span.bar for span in exits.spans]),
+        title=heading([span.bar for span in exits.spans], error=BASE),
         description=description % {"sentence": _exit_sentence(exits)},
         definition=report_charts.exits_by_year(exits),
     )
@@ -259,12 +259,22 @@ def _outlook_section(figures: Figures) -> Section:
         % {"heading": heading},
         definition=report_charts.bars([(str(row[0]), int(row[1])) for row in rows], alarm=SOON + 1),
     )
-    text = _(
-        "Counted are the tasks that, if nothing is done, probably nobody can do any more (probability: at least one "
-        "half)."
+    texts = [
+        _(
+            "Counted are the tasks that, if nothing is done, probably nobody can do any more (probability: at least "
+            "one half)."
+        )
+    ]
+    if not exact:
+        texts.append(_("The figures are rounded to multiples of %(base)d.") % {"base": BASE})
+    table = Table(
+        key="outlook",
+        title=title,
+        columns=columns,
+        rows=rows,
+        picture=picture if any(figures.outlook) else None,
     )
-    table = Table(key="outlook", title=title, columns=columns, rows=rows, picture=picture)
-    return Section(key="outlook", title=title, paragraphs=(text,), tables=(table,))
+    return Section(key="outlook", title=title, paragraphs=tuple(texts), tables=(table,))
 
 
 def _none_listed(figures: Figures) -> str:
@@ -280,7 +290,7 @@ def _risks_section(figures: Figures) -> Section:
     columns = (
         Column(label=_("Rank"), kind=Kind.COUNT),
         Column(label=_("Task"), kind=Kind.TEXT),
-        Column(label=_("Unit"), kind=Kind.TEXT),
+        Column(label=pgettext("short", "Unit"), kind=Kind.TEXT),
         Column(label=_("Can do it today"), kind=Kind.TEXT),
         Column(label=_("Measures"), kind=Kind.TEXT),
     )
@@ -303,16 +313,16 @@ def _risks_section(figures: Figures) -> Section:
         else _("Tasks that at most one person can do, those first for which a successor needs longest.")
     )
     bare = sum(not risk.planned and not risk.running for risk in figures.risks)
-    second = (
-        ngettext(
+    if bare == len(figures.risks):
+        second = _("For none of these tasks a measure is planned or running.")
+    elif bare:
+        second = ngettext(
             "For %(count)d of these tasks no measure is planned or running.",
             "For %(count)d of these tasks no measure is planned or running.",
             bare,
-        )
-        % {"count": bare}
-        if bare
-        else _("For each of these tasks a measure is planned or running.")
-    )
+        ) % {"count": bare}
+    else:
+        second = _("For each of these tasks a measure is planned or running.")
     table = Table(key="risks", title=title, columns=columns, rows=rows)
     return Section(key="risks", title=title, paragraphs=(text, second), tables=(table,))
 
@@ -380,7 +390,7 @@ def _coverage_section(figures: Figures) -> Section:
     tables = [Table(key="coverage", title=title, columns=columns, rows=rows, picture=picture)]
     if len(figures.offices) > 1:
         heads = (
-            Column(label=_("Unit"), kind=Kind.TEXT),
+            Column(label=pgettext("short", "Unit"), kind=Kind.TEXT),
             *(Column(label=str(head), kind=Kind.COUNT) for head in COVERAGE_HEADS),
         )
         offices = tuple((each.name, *coverage_cells(each.coverage)) for each in figures.offices)

@@ -202,7 +202,7 @@ def share_chart(periods: Sequence[Period], scenario: Scenario, *, title: str, co
     sign = percent(0).removeprefix("0")
     share = {
         "type": "quantitative",
-        "axis": {"labelExpr": f"format(datum.value * 100, '.0f') + '{sign}'"},
+        "axis": {"labelPadding": 8, "labelExpr": f"format(datum.value * 100, '.0f') + '{sign}'"},
     }
     layers: list[dict[str, Any]] = [
         {
