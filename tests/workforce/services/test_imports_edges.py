@@ -118,22 +118,31 @@ def test_reverse_stays_under_way_when_the_database_is_lost(
     assert state_of(world, batch) == "undoing"
 
 
-def test_failure_is_noted_unless_the_database_is_lost(world: World, now: datetime) -> None:
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (OperationalError("the connection is closed"), "applying"),
+        (ZeroDivisionError("of the program"), "failed"),
+    ],
+)
+def test_failure_is_noted_unless_the_database_is_lost(
+    world: World, now: datetime, monkeypatch: pytest.MonkeyPatch, error: Exception, state: str
+) -> None:
+    def broken(*_args: object, **_values: object) -> None:
+        raise error
+
     batch = confirmed(world, now, SMALL)
-    context = TenancyContext(world.organisation.pk)
-    with pytest.raises(OperationalError), steps.failure_noted(context, batch.pk, now=now):
-        raise OperationalError("the connection is closed")
-    assert state_of(world, batch) == "applying"
-    with pytest.raises(ZeroDivisionError), steps.failure_noted(context, batch.pk, now=now):
-        raise ZeroDivisionError
-    assert state_of(world, batch) == "failed"
+    monkeypatch.setattr(runs, "merge", broken)  # a connection cannot be lost on demand
+    with pytest.raises(type(error)):
+        runs.apply(organisation_id=world.organisation.pk, import_id=batch.pk, now=now)
+    assert state_of(world, batch) == state
 
 
 def test_end_of_what_has_ended_changes_nothing(world: World, now: datetime, tmp_path: Path) -> None:
     outcome = import_now(world, now, tmp_path, SMALL)
     assert outcome.import_id is not None
     steps.end_without_change(
-        TenancyContext(world.organisation.pk), outcome.import_id, ImportState.FAILED, reason="x", now=now
+        TenancyContext(world.organisation.pk), outcome.import_id, ImportState.FAILED, "x", now=now
     )
     with world.inside():
         batch = Import.objects.get(pk=outcome.import_id)
