@@ -20,8 +20,6 @@ ALTER SCHEMA public OWNER TO staffelstab_owner;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO staffelstab_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE staffelstab_owner IN SCHEMA public
-    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO staffelstab_app;
-ALTER DEFAULT PRIVILEGES FOR ROLE staffelstab_owner IN SCHEMA public
     GRANT USAGE, SELECT ON SEQUENCES TO staffelstab_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE staffelstab_owner IN SCHEMA public
     GRANT EXECUTE ON FUNCTIONS TO staffelstab_app;

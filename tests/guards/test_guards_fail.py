@@ -497,7 +497,10 @@ def test_service_guard_reports(write: Write, change: dict[str, str], finding: st
 
 
 def test_day_guard_reports_days_of_another_time_zone(write: Write) -> None:
-    package = write("portal/services/things.py", "def due(*, now):\n    return now.date()\n")
+    package = write(
+        "portal/services/things.py",
+        "def due(*, now):\n    return now.date()\n\n\nread(dt.strptime(x, y).date())\n",
+    )
     assert days.findings(package, {"core/days.py": "the one place"}) == [
         "portal/services/things.py:2: now.date() instead of core.days.day_of",
         "core/days.py: excepted, and asks no instant for its day",

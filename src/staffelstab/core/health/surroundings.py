@@ -291,7 +291,7 @@ def programs() -> Iterator[Finding]:
     yield _program(
         "programs.charts",
         "staffelstab.core.ui.chart_worker",
-        json.dumps(chart).encode(),
+        json.dumps([chart]).encode(),
         well=_("Charts can be drawn."),
         ill=_("Charts cannot be drawn: the screens show their tables only."),
     )
