@@ -180,3 +180,10 @@ def test_export_command_round_trip(tmp_path: Path, name: str) -> None:
     assert sum(sheet["new"] + sheet["changed"] + sheet["missing"] for sheet in result["sheets"].values()) == 0
     with pytest.raises(CommandError):
         call_command("export_workbook", str(tmp_path / "fehlt" / name), "--organisation", "musterstadt")
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize("path", ["", "/"])
+def test_export_command_refuses_a_path_without_a_name(path: str) -> None:
+    with pytest.raises(CommandError, match="kann nicht geschrieben werden"):
+        call_command("export_workbook", path, "--organisation", "musterstadt")

@@ -311,6 +311,8 @@ def test_task_responsibilities_that_are_not_sent_are_not_removed(
     answer = client.post(address, values)
     assert answer.status_code == 422
     assert "Bitte laden Sie die Seite neu und geben Sie Ihre Änderung noch einmal ein." in words(answer)
+    assert "Das ließ sich nicht speichern" in words(answer)
+    assert "unten markierten Zeilen" not in words(answer)
     with world.inside():
         assert Responsibility.objects.filter(task=task).count() == 2
 

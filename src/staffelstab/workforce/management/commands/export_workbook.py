@@ -38,6 +38,8 @@ class Command(BaseCommand):
             )
         path: Path = options["path"]
         actor = system_actor(organisation_id=organisation_id, reason="staffelstab export")
+        if not path.name:
+            raise CommandError(gettext("The file “%(name)s” cannot be written.") % {"name": path})
         unfinished = path.with_name(f"{path.name}.new")
         try:
             with activate(TenancyContext(organisation_id)), unfinished.open("wb") as target:
