@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from staffelstab.core.sorting import sort_key
+
 
 class Topic(models.TextChoices):
     """Topics of public services after the fields of the Online Access Act, plus internal services."""
@@ -24,6 +26,11 @@ class Topic(models.TextChoices):
     HEALTH = "health", _("Health")
     LAW = "law", _("Law & public order")
     INTERNAL = "internal", _("Internal services")
+
+
+def topics_by_name() -> list[tuple[str, str]]:
+    """Topics with their names in the active language, sorted by them."""
+    return sorted(((each.value, str(each.label)) for each in Topic), key=lambda choice: sort_key(choice[1]))
 
 
 class Visibility(models.TextChoices):

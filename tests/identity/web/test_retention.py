@@ -41,6 +41,21 @@ def test_retention_list_says_what_goes_when(world: World, client_as: ClientAs) -
     assert f'href="{EDIT}"' not in reader
 
 
+def test_periods_of_whole_years_are_said_in_years(world: World, client_as: ClientAs) -> None:
+    with world.inside():
+        for rule, days in (("core.look", 3 * 365), ("core.audit", 400)):
+            RetentionPeriod.objects.update_or_create(
+                organisation_id=world.organisation.pk,
+                rule=rule,
+                defaults={"days": days, "reason": "x", "changed_at": NOW},
+            )
+        look(days=3 * 365 - 10)
+    page = client_as("administrator").get(LIST).content.decode()
+    assert ">3 Jahre<" in page
+    assert ">400 Tage<" in page
+    assert "1 weiterer Eintrag folgt innerhalb von 90 Tagen." in page
+
+
 def test_retention_list_asks_the_same_number_of_statements_for_any_number_of_rows(
     world: World, client_as: ClientAs
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -40,3 +42,8 @@ def test_imprint_shows_the_operator(db: None, client: StrictClient, settings: py
     page = client.get(reverse("portal:legal_imprint")).content.decode()
     assert "Weg 1<br>12345 Musterstadt" in page
     assert "Angaben fehlen" not in page
+
+
+def test_an_address_that_does_not_exist_has_a_short_title(client_as: Any) -> None:
+    page = client_as("employee").get("/verwaltung/konten/").content.decode()
+    assert "<title>Seite nicht gefunden – " in page

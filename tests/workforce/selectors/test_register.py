@@ -136,6 +136,16 @@ def test_changeable_ids_are_those_of_the_own_area(world: World) -> None:
         tasks.changeable_ids(actor=world.actor(Role.EMPLOYEE), wanted=TaskFilter(), today=TODAY)
 
 
+def test_contacts_name_the_absent_responsible_one_last(world: World) -> None:
+    unit = UnitFactory()
+    task = TaskFactory(unit=unit)
+    for kind, ready in (("responsible", False), ("deputy", True), ("deputy", False), ("can_help", False)):
+        ResponsibilityFactory(task=task, position=HoldingFactory().position, kind=kind, ready=ready)
+    HoldingFactory(position=PositionFactory(unit=unit, is_lead=True))
+    found = tasks.task_detail(actor=world.actor(), task_id=task.pk, today=TODAY)
+    assert [each.reason for each in found.contacts] == ["deputy", "can_help", "lead", "responsible"]
+
+
 def test_contacts_name_the_next_lead_that_is_there(world: World) -> None:
     top = UnitFactory()
     unit = UnitFactory(parent=top)

@@ -181,7 +181,15 @@ def test_task_detail_shows_who_steps_in(client_as: Any, world: World) -> None:
         HoldingFactory(position=lead, person=PersonFactory(last_name="Sobotta"))
     address = reverse("workforce:task_detail", args=[task.pk])
     text = words(client_as("employee").get(address))
-    for part in ("Kim Kaya", "Kim Okafor", "Kim Sobotta", "keine Vertretung bereit", "50 Sozialamt"):
+    for part in (
+        "Kim Kaya",
+        "Vertretungskarte",
+        "Frist und Rhythmus",
+        "Kim Okafor",
+        "Kim Sobotta",
+        "keine Vertretung bereit",
+        "50 Sozialamt",
+    ):
         assert part in text
     nameless = words(client_as("executive").get(address))
     for name in ("Kaya", "Okafor", "Sobotta"):

@@ -13,7 +13,7 @@ from django.template.defaulttags import CsrfTokenNode
 from django.template.loader_tags import BlockNode
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
 
 from staffelstab.core.ui import houses, kept, numbers, slots, tables
@@ -21,6 +21,8 @@ from staffelstab.core.ui.charts import Chart
 from staffelstab.core.ui.gaps import gap, is_keeping
 from staffelstab.core.ui.icons import icon_svg
 from staffelstab.core.ui.paging import Page
+
+DAYS_OF_A_YEAR = 365
 
 register = template.Library()
 
@@ -436,6 +438,15 @@ def number(value: numbers.Number, places: int = 0) -> str:
 def percent(share: numbers.Number, places: int = 1) -> str:
     """A share 0 … 1 as per cent, at most so many decimals."""
     return numbers.percent(share, places, trim=True)
+
+
+@register.filter
+def period(days: int) -> str:
+    """A span of days in words; as years where it is whole years of 365 days."""
+    years, rest = divmod(days, DAYS_OF_A_YEAR)
+    if years and not rest:
+        return ngettext("%(count)d year", "%(count)d years", years) % {"count": years}
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
 
 
 @register.filter

@@ -15,7 +15,7 @@ from staffelstab.foresight.domain.exits import Scenario
 from staffelstab.foresight.domain.quarters import Quarter
 from staffelstab.foresight.selectors.board import DEFAULT_QUARTER, SLIDER, Board, BoardPage, BoardRow
 from staffelstab.foresight.selectors.details import NamedHolder, PositionFacts, TaskDetails
-from staffelstab.vocabulary.enums import Topic
+from staffelstab.vocabulary.enums import topics_by_name
 from staffelstab.workforce.enums import Criticality
 
 SCENARIOS: Final[dict[Scenario, Text]] = {
@@ -107,7 +107,7 @@ def filters(shown: BoardPage, query: QueryDict) -> tuple[Filter, ...]:
             query,
             name="thema",
             label=_("Topic"),
-            choices=[(each.value, each.label, topics[each.value]) for each in Topic if topics[each.value]],
+            choices=[(key, name, topics[key]) for key, name in topics_by_name() if topics[key]],
             all_label=_("all"),
         ),
         choice_filter(query, name="leistung", label=_("Service"), choices=services, all_label=_("all")),

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from staffelstab.core.ui.tables import Column, Filter, Table, choice_filter
-from staffelstab.vocabulary.enums import Topic
+from staffelstab.vocabulary.enums import topics_by_name
 from staffelstab.vocabulary.models import Municipality, Service
 
 OWN, SHARED = "eigene", "geteilte"
@@ -19,7 +19,7 @@ OWN, SHARED = "eigene", "geteilte"
 def service_filters(query: QueryDict, *, sources: Sequence[str]) -> tuple[Filter, Filter, Filter]:
     """Topic, catalogue, and whose service it is."""
     return (
-        choice_filter(query, name="thema", label=_("Topic"), choices=Topic.choices, all_label=_("all")),
+        choice_filter(query, name="thema", label=_("Topic"), choices=topics_by_name(), all_label=_("all")),
         choice_filter(
             query,
             name="verzeichnis",

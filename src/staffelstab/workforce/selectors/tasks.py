@@ -297,22 +297,27 @@ def _contacts(
     leads: Sequence[Position],
     holders: Mapping[UUID, tuple[Holder, ...]],
 ) -> tuple[Contact, ...]:
-    """Who is responsible, then ready deputies, then those who can help, then the next lead above the task."""
-    found = [
+    """Ready deputies, then those who can help, then the next lead above; last who is responsible.
+
+    The card is read when the responsible ones are not there.
+    """
+    asked = [
         Contact(part.position, part.responsibility.kind, part.holders)
         for part in parts
         if part.filled
         and (part.responsibility.kind != ResponsibilityKind.DEPUTY or part.responsibility.ready)
     ]
+    absent = [each for each in asked if each.reason == ResponsibilityKind.RESPONSIBLE]
+    found = [each for each in asked if each.reason != ResponsibilityKind.RESPONSIBLE]
     by_unit: dict[UUID, list[Position]] = {}
     for lead in leads:
         by_unit.setdefault(lead.unit_id, []).append(lead)
-    known = {contact.position.pk for contact in found}
+    known = {contact.position.pk for contact in asked}
     for unit_id in reversed(task.unit.ancestor_ids):
         held = [lead for lead in by_unit.get(unit_id, ()) if holders.get(lead.pk) and lead.pk not in known]
         if held:
-            return (*found, *(Contact(lead, "lead", holders[lead.pk]) for lead in held))
-    return tuple(found)
+            return (*found, *(Contact(lead, "lead", holders[lead.pk]) for lead in held), *absent)
+    return (*found, *absent)
 
 
 def _gaps(parts: tuple[PartRow, ...]) -> tuple[str, ...]:

@@ -95,7 +95,7 @@ MEASURES = (
     ),
     StoryMeasure(
         organisation="brueckenfeld",
-        task="Wahlhelfer einteilen",
+        task="Wahlhelfende einteilen",
         what="Ablaufplan der letzten Wahl beschreiben",
         seat=stories.ELECTIONS,
         until_days=-20,

@@ -249,7 +249,7 @@ TASKS = (
         deputies=((DYKES_2, False),),
     ),
     StoryTask(
-        organisation="brueckenfeld", title="Wahlhelfer einteilen", responsible=(ELECTIONS, ELECTIONS_2)
+        organisation="brueckenfeld", title="Wahlhelfende einteilen", responsible=(ELECTIONS, ELECTIONS_2)
     ),
     StoryTask(
         organisation="brueckenfeld",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from staffelstab.vocabulary.domain.services import split_terms
-from staffelstab.vocabulary.enums import SERVICE_VISIBILITIES, Topic
+from staffelstab.vocabulary.enums import SERVICE_VISIBILITIES, topics_by_name
 
 VISIBILITIES = [(visibility.value, visibility.label) for visibility in SERVICE_VISIBILITIES]
 
@@ -23,7 +23,9 @@ class ServiceEditForm(forms.Form):
         max_length=25_000,
     )
     topic = forms.ChoiceField(
-        label=_("Topic"), choices=[("", pgettext_lazy("topic", "none")), *Topic.choices], required=False
+        label=_("Topic"),
+        choices=lambda: [("", pgettext_lazy("topic", "none")), *topics_by_name()],
+        required=False,
     )
     visibility = forms.ChoiceField(label=_("Visible to"), choices=VISIBILITIES, widget=forms.RadioSelect)
     seen = forms.CharField(widget=forms.HiddenInput, max_length=64)

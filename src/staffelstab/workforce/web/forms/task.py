@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
-from staffelstab.vocabulary.enums import Topic
+from staffelstab.vocabulary.enums import topics_by_name
 from staffelstab.vocabulary.models import SERVICE_KEY
 from staffelstab.workforce.enums import Criticality, PositionRisk, ResponsibilityKind
 from staffelstab.workforce.models import Position, Task, Unit
@@ -107,7 +107,7 @@ class TaskForm(SpineForm):
         label=_("Product"), max_length=40, required=False, help_text=_("Product number of the budget.")
     )
     topic = forms.ChoiceField(
-        label=_("Topic"), required=False, choices=[("", _("not known")), *Topic.choices]
+        label=_("Topic"), required=False, choices=lambda: [("", _("not known")), *topics_by_name()]
     )
     audience = forms.CharField(
         label=_("Audience"), max_length=200, required=False, help_text=_("For whom the task is done.")
@@ -246,7 +246,7 @@ class BulkUnitForm(SpineForm):
 class BulkTopicForm(SpineForm):
     """Which topic."""
 
-    topic = forms.ChoiceField(label=_("Topic"), choices=Topic.choices)
+    topic = forms.ChoiceField(label=_("Topic"), choices=topics_by_name)
 
 
 class BulkCriticalityForm(SpineForm):

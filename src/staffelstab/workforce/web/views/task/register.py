@@ -23,7 +23,7 @@ from staffelstab.core.ui import kept
 from staffelstab.core.ui.access import access
 from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Filter, Table, choice_filter
-from staffelstab.vocabulary.enums import Topic
+from staffelstab.vocabulary.enums import Topic, topics_by_name
 from staffelstab.workforce.enums import Criticality, PositionRisk
 from staffelstab.workforce.selectors import persons, positions, tasks
 from staffelstab.workforce.selectors.tasks import TaskFilter, TaskLine
@@ -54,7 +54,7 @@ def _filters(query: QueryDict, wanted: TaskFilter, *, actor: Actor) -> list[Filt
     found = [
         unit_filter(query, selected=wanted.unit),
         choice_filter(query, name="luecke", label=_("Gap"), choices=gaps, all_label=_("all")),
-        choice_filter(query, name="thema", label=_("Topic"), choices=Topic.choices, all_label=_("all")),
+        choice_filter(query, name="thema", label=_("Topic"), choices=topics_by_name(), all_label=_("all")),
         choice_filter(
             query,
             name="leistung",
