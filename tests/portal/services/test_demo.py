@@ -77,6 +77,7 @@ from tests.world import NOW
 demo.load_demo(today=NOW.date(), now=NOW, say=lambda _step: os.kill(os.getpid(), signal.SIGKILL))"""
 
 
+@pytest.mark.slow  # starts the program, on a database of its own
 def test_killed_first_start_leaves_no_half_demo(committed_database: str) -> None:
     with World.load().inside():
         Organisation.objects.update(is_operator=False)
