@@ -175,8 +175,8 @@ def test_sentence_of_a_task_that_is_never_red(holders: list[int | None], reason:
 
 def test_sentence_in_english() -> None:
     assert sentence(holder(leaves=6), untrained=1, language="en") == (
-        "In II/2028, with a probability of 100%, nobody can do this task any more, because the only responsible "
-        "position becomes vacant in II/2028 and the deputy still has to be trained."
+        "In Q2 2028, with a probability of 100%, nobody can do this task any more, because the only responsible "
+        "position becomes vacant in Q2 2028 and the deputy still has to be trained."
     )
     assert sentence(red=0, responsible=2, language="en") == (
         "Today nobody can do this task, because all 2 responsible positions are vacant and there is no deputy."

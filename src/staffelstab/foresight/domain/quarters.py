@@ -5,8 +5,9 @@ import datetime as dt
 import re
 from typing import Final, Self
 
+from staffelstab.core.quarters import quarter_words
+
 _PATTERN: Final = re.compile(r"(\d{4})-Q([1-4])", re.ASCII)
-_ROMAN: Final = ("I", "II", "III", "IV")
 
 
 @dataclasses.dataclass(frozen=True, order=True, slots=True)
@@ -46,8 +47,8 @@ class Quarter:
 
     @property
     def label(self) -> str:
-        """The form for people: `III/2028`."""
-        return f"{_ROMAN[self.quarter - 1]}/{self.year}"
+        """The form for people in their language: `III/2028`."""
+        return quarter_words(self.year, self.quarter)
 
     def shifted(self, quarters: int) -> Self:
         """The quarter so many quarters later (earlier when negative)."""

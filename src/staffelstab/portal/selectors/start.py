@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Count, F, Q
+from django.utils.translation import gettext as _
 
 from staffelstab.core.actors import Actor
 from staffelstab.foresight.selectors import risks
@@ -67,6 +68,16 @@ class Figures:
     def deputy_share(self) -> int:
         """Tasks with a ready deputy, per cent."""
         return 100 * self.with_deputy // self.tasks if self.tasks else 0
+
+    @property
+    def deputy_percent(self) -> str:
+        """The share of tasks with a ready deputy in words."""
+        return _("%(number)s%%") % {"number": self.deputy_share}
+
+    @property
+    def held_percent(self) -> str:
+        """The share of tasks somebody can do in words."""
+        return _("%(number)s%%") % {"number": self.held_share}
 
     @property
     def held_share(self) -> int:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
 
-_ROMAN: Final = ("I", "II", "III", "IV")
+from staffelstab.core.quarters import quarter_words
 
 
 def quarter_of(day: dt.date) -> int:
@@ -14,5 +13,5 @@ def quarter_of(day: dt.date) -> int:
 
 
 def quarter_label(index: int) -> str:
-    """The form for people: ``III/2028``."""
-    return f"{_ROMAN[index % 4]}/{index // 4}"
+    """The form for people in their language: ``III/2028``."""
+    return quarter_words(index // 4, index % 4 + 1)
