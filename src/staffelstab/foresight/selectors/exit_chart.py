@@ -96,19 +96,7 @@ def exit_chart(bars: Sequence[ExitBar], *, width: int = 760, with_numbers: bool 
         }
         for bar in bars
     ]
-    # as JavaScript writes a number
-    names = {f"{(bar.first + bar.last) / 2:g}": bar.label for bar in bars}
-    x = {
-        "type": "quantitative",
-        "title": None,
-        "scale": {"domain": [bars[0].first - 0.5, bars[-1].last + 0.5], "nice": False, "zero": False},
-        "axis": {
-            "values": [value["middle"] for value in values],
-            "labelExpr": f"({json.dumps(names)})[toString(datum.value)]",
-            "ticks": False,
-            "labelPadding": 8,
-        },
-    }
+    x = _years_axis(bars)
     y = {"type": "quantitative", "title": _("Exits"), "axis": {"tickMinStep": 1}}
     line = {"color": PALETTE[1], "strokeWidth": 2.5}
     layers: list[dict[str, Any]] = [
@@ -148,3 +136,21 @@ def exit_chart(bars: Sequence[ExitBar], *, width: int = 760, with_numbers: bool 
             }
         )
     return chart_definition(values=values, layer=layers, width=width, height=220)
+
+
+def _years_axis(bars: Sequence[ExitBar]) -> dict[str, Any]:
+    """Years as a measure, with the label of each bar under its middle."""
+    middles = [(bar.first + bar.last) / 2 for bar in bars]
+    # as JavaScript writes a number
+    names = {f"{middle:g}": bar.label for middle, bar in zip(middles, bars, strict=True)}
+    return {
+        "type": "quantitative",
+        "title": None,
+        "scale": {"domain": [bars[0].first - 0.5, bars[-1].last + 0.5], "nice": False, "zero": False},
+        "axis": {
+            "values": middles,
+            "labelExpr": f"({json.dumps(names)})[toString(datum.value)]",
+            "ticks": False,
+            "labelPadding": 8,
+        },
+    }

@@ -179,19 +179,7 @@ def share_chart(periods: Sequence[Period], scenario: Scenario, *, title: str, co
     `title`: with places for `year` and `share`; it names of whom. The line begins on the day of the count: a year
     stands for its end, so 2 July 2026 is 2025.5.
     """
-    day = counted_on.year - 1 + counted_on.timetuple().tm_yday / _DAYS
-    start: dict[str, object] = {"year": day, "low": 0, "high": 0, "chosen": 0}
-    values = [start]
-    for period in periods:
-        shown = [each.cumulative_share for each in period.figures.values()]
-        values.append(
-            {
-                "year": period.last_year,
-                "low": min(shown),
-                "high": max(shown),
-                "chosen": period.figures[scenario].cumulative_share,
-            }
-        )
+    values = _shares(periods, scenario, counted_on)
     x = {
         "field": "year",
         "type": "quantitative",
@@ -237,6 +225,23 @@ def share_chart(periods: Sequence[Period], scenario: Scenario, *, title: str, co
             rows=[(str(period.last_year), *_row(period, "cumulative_share")) for period in periods],
         ),
     )
+
+
+def _shares(periods: Sequence[Period], scenario: Scenario, counted_on: dt.date) -> list[dict[str, object]]:
+    """Points of the line and of its band, from nobody on the day of the count."""
+    day = counted_on.year - 1 + counted_on.timetuple().tm_yday / _DAYS
+    values: list[dict[str, object]] = [{"year": day, "low": 0, "high": 0, "chosen": 0}]
+    for period in periods:
+        shown = [each.cumulative_share for each in period.figures.values()]
+        values.append(
+            {
+                "year": period.last_year,
+                "low": min(shown),
+                "high": max(shown),
+                "chosen": period.figures[scenario].cumulative_share,
+            }
+        )
+    return values
 
 
 def _end_label(
