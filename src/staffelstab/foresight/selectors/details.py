@@ -68,7 +68,6 @@ class TaskDetails:
     as_of: dt.date
     task: Task
     sentence: str
-    tells_exit: bool
     explanation: Explanation
     red: Quarter | None
     act_by: Quarter | None
@@ -128,7 +127,6 @@ def task_details(
         as_of=loaded.as_of,
         task=task,
         sentence=risk_sentence(situation),
-        tells_exit=situation.tells_exits and len(explanation.holders) == 1 and explanation.is_red,
         explanation=explanation,
         red=picture.named(int(result.red_quarter[number])),
         act_by=picture.named(int(result.act_by[number])),

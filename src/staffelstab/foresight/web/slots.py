@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from django.utils import timezone
 
-from staffelstab.core.actors import Actor
 from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.slots import Block
 from staffelstab.foresight.selectors import details, risks
 from staffelstab.foresight.web import board
 from staffelstab.workforce.enums import ResponsibilityKind
-from staffelstab.workforce.selectors.positions import EXIT
 from staffelstab.workforce.selectors.tasks import TaskDetail
 
 
 def task_risk(request: Request, page: object) -> Block | None:
     """The risk of a task on its page: the figure, one sentence, the measures. Nothing for actors who do not see it.
 
-    The page names who holds the task: where the sentence says when a single person leaves, that is a look at the
-    exit of this person.
+    The page names who holds the task, so the sentence does not say when a single person leaves: that stands on the
+    board, where names come only when they are asked for, and each is a look.
     """
     actor = request.actor
     if not isinstance(page, TaskDetail):
@@ -33,10 +29,8 @@ def task_risk(request: Request, page: object) -> Block | None:
     if number is None or not risks.in_scope(actor, picture)[number]:
         return None
     found = details.task_details(
-        actor=actor, picture=picture, number=number, with_names=False, positions=_facts(actor, page)
+        actor=actor, picture=picture, number=number, with_names=False, positions=_facts(page)
     )
-    if found.tells_exit:
-        request.looks.extend((details.LOOK, holder) for holder in _holders(page))
     context = {
         "details": found,
         "rest_risk": board.risk_number(found.rest_risk),
@@ -45,18 +39,7 @@ def task_risk(request: Request, page: object) -> Block | None:
     return Block("foresight/risk/task_slot.html", context)
 
 
-def _holders(page: TaskDetail) -> list[UUID]:
-    """Whose data are looked at: those who can do the task today."""
-    return [
-        holder.subject_id
-        for part in page.parts
-        if part.responsibility.kind == ResponsibilityKind.RESPONSIBLE or part.responsibility.ready
-        for holder in part.holders
-        if holder.subject_id is not None
-    ]
-
-
-def _facts(actor: Actor, page: TaskDetail) -> tuple[details.PositionFacts, ...]:
+def _facts(page: TaskDetail) -> tuple[details.PositionFacts, ...]:
     """The positions the page has loaded; a position that has ended by today no longer counts."""
     return tuple(
         details.PositionFacts(
@@ -65,7 +48,7 @@ def _facts(actor: Actor, page: TaskDetail) -> tuple[details.PositionFacts, ...]:
             kind=part.responsibility.kind,
             ready=part.responsibility.ready,
             persons=len(part.holders),
-            tells=actor.may(EXIT, part.position),
+            tells=False,
         )
         for part in page.parts
         if part.responsibility.kind != ResponsibilityKind.CAN_HELP and part.position.ended_on is None

@@ -20,15 +20,11 @@ NAMES = "workforce.person.view"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Somebody on a position; without the right to see names all of it is empty.
-
-    ``subject_id``: whose data these are, for the log of looks: the account where one is linked, else the person.
-    """
+    """Somebody on a position. Without the right to see names, ``person_id``, ``name`` and ``email`` are empty."""
 
     person_id: UUID | None
     name: str
     email: str
-    subject_id: UUID | None
 
 
 def current(today: dt.date, prefix: str = "") -> Q:
@@ -65,11 +61,6 @@ def holders_of(
     named = actor.may(NAMES)
     found: dict[UUID, list[Holder]] = {}
     for row in rows:
-        person = row.person
-        holder = (
-            Holder(person.pk, person.name, person.email, person.account_id or person.pk)
-            if named
-            else Holder(None, "", "", None)
-        )
+        holder = Holder(row.person_id, row.person.name, row.person.email) if named else Holder(None, "", "")
         found.setdefault(row.position_id, []).append(holder)
     return {key: tuple(holders) for key, holders in found.items()}
