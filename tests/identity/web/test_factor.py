@@ -76,6 +76,7 @@ def test_one_time_codes_are_set_up_with_the_first_code(client: StrictClient) -> 
     assert [client.get(HOUSE).status_code, other.get(HOUSE).status_code] == [200, 302]
     assert [message.subject for message in mail.outbox] == ["Einmalcodes eingerichtet"]
     assert "Guten Tag" in mail.outbox[0].body
+    assert mail.outbox[0].body.rstrip().endswith("Staffelstab, die Wissensplattform Ihrer Verwaltung")
     assert "Waren Sie das nicht?" in mail.outbox[0].body
 
 

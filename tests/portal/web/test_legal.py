@@ -47,3 +47,11 @@ def test_imprint_shows_the_operator(db: None, client: StrictClient, settings: py
 def test_an_address_that_does_not_exist_has_a_short_title(client_as: Any) -> None:
     page = client_as("employee").get("/verwaltung/konten/").content.decode()
     assert "<title>Seite nicht gefunden – " in page
+
+
+@pytest.mark.parametrize(("name", "missing"), [("portal:legal_imprint", 4), ("portal:legal_privacy", 1)])
+def test_missing_details_say_whose_duty_they_are(
+    db: None, client: StrictClient, name: str, missing: int
+) -> None:
+    page = client.get(reverse(name)).content.decode()
+    assert page.count("vom Betreiber bei der Installation einzutragen") == missing
