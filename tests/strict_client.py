@@ -42,7 +42,9 @@ def check_page(response: HttpResponse, *, fragment: bool) -> None:
         assert handlers == [], f"inline handler on {tag.name}"
         assert "style" not in tag.attrs, f"inline style on {tag.name}: the policy forbids it"
     bubbling = [str(tag)[:120] for tag in page.select('form[method="post"]:not([novalidate])')]
-    assert bubbling == [], "a form says itself what is missing, not the browser in its own language: novalidate"
+    assert bubbling == [], (
+        "a form says itself what is missing, not the browser in its own language: novalidate"
+    )
     unlabelled = [
         str(tag)[:120] for tag in page.find_all(["input", "select", "textarea"]) if not _labelled(page, tag)
     ]
