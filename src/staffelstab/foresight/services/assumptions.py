@@ -41,7 +41,8 @@ def change_assumptions(
 
     The figures follow at once: the assumptions are part of the key under which results are kept.
     ``seen``: their :func:`edition_of` when the form was opened.
-    Raises PermissionRefused, ReasonMissing, ValidationError, Stale when somebody else has changed them since, or two people save for the first time at once.
+    Raises PermissionRefused, ReasonMissing, ValidationError, Stale when somebody else has changed them since, or two
+    people save for the first time at once.
     """
     permissions.require(actor, "foresight.settings.edit")
     found = RiskSettings.objects.select_for_update().first()
