@@ -14,6 +14,7 @@ from django.db import connections
 from staffelstab.config import database, env
 from staffelstab.core.backup.programs import conninfo
 from staffelstab.core.management.commands import migrate
+from tests.locks import somebody_waits
 
 pytestmark = pytest.mark.slow  # each migrates a database of its own
 
@@ -92,6 +93,9 @@ def test_what_was_changed_by_hand_is_written_anew(owner: dict[str, str]) -> None
             assert connection.execute(LOOK).fetchone() == before, statement
 
 
+WAITING = "relation = 'workforce_task'::regclass"
+
+
 def test_migration_waits_for_a_reader_and_nobody_waits_for_it(
     reader: psycopg.Connection, owner: dict[str, str]
 ) -> None:
@@ -101,12 +105,11 @@ def test_migration_waits_for_a_reader_and_nobody_waits_for_it(
     answers: list[object] = []
 
     def look() -> None:
-        waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'workforce_task'::regclass AND NOT granted"
         deadline = time.monotonic() + 60
         try:
             with psycopg.connect(**owner, autocommit=True) as other:  # type: ignore[arg-type]
                 other.execute("SET statement_timeout = '20s'")
-                while other.execute(waiting).fetchone() == (0,) and time.monotonic() < deadline:
+                while not somebody_waits(other, WAITING) and time.monotonic() < deadline:
                     time.sleep(0.01)
                 # Behind the migration that waits, which gives way; the first reader still reads.
                 answers.append(other.execute("SELECT count(*) FROM workforce_task").fetchone())

@@ -20,6 +20,7 @@ from staffelstab.foresight.services import reports
 from staffelstab.foresight.services.reports import NotToRepeat
 from tests.factories.foresight import small_house
 from tests.factories.reports import house_subject, requested
+from tests.locks import somebody_waits
 from tests.world import NOW, World
 
 
@@ -44,10 +45,7 @@ def wait_until_waiting(url: str, table: str | None) -> None:
     condition = "locktype = 'transactionid'" if table is None else f"relation = '{table}'::regclass"
     with psycopg.connect(url, autocommit=True) as observer:
         for _attempt in range(300):
-            waiting = observer.execute(
-                f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {condition}"
-            ).fetchone()
-            if waiting and waiting[0]:
+            if somebody_waits(observer, condition):
                 return
             time.sleep(0.1)
     raise AssertionError(f"the job never came to {table}")

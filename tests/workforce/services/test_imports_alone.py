@@ -21,6 +21,7 @@ from staffelstab.workforce.services import tasks, trail, units
 from staffelstab.workforce.services.imports import reversal, runs, steps
 from staffelstab.workforce.services.tasks import TaskValues
 from tests.factories.register import SMALL, Sheets, with_rows, write_folder
+from tests.locks import somebody_waits
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.slow  # a database of its own
@@ -68,13 +69,10 @@ def beginning(work: Callable[[], object], found: list[object]) -> threading.Thre
 
 
 def wait_for(url: str, condition: str) -> bool:
-    """Whether somebody waits for such a lock, within a few seconds."""
+    """Whether somebody waits for such a lock, within half a minute."""
     with psycopg.connect(url, autocommit=True, prepare_threshold=None) as observer:
-        for _attempt in range(100):
-            found = observer.execute(
-                f"SELECT count(*) FROM pg_locks WHERE NOT granted AND {condition}"
-            ).fetchone()
-            if found and found[0]:
+        for _attempt in range(600):
+            if somebody_waits(observer, condition):
                 return True
             time.sleep(0.05)
     return False

@@ -27,6 +27,7 @@ from staffelstab.core.tenancy.context import TenancyContext, activate
 from staffelstab.workforce.models import Import, Responsibility, Task, Unit
 from staffelstab.workforce.services.imports import reversal, runs
 from tests.factories.register import SMALL, write_folder, zip_bytes
+from tests.locks import somebody_waits
 from tests.world import NOW, World
 
 pytestmark = pytest.mark.slow  # processes and a database of their own
@@ -157,10 +158,7 @@ def test_worker_killed_while_undoing_leaves_everything_and_the_next_one_complete
 def wait_for_the_lock(url: str, table: str = "workforce_responsibility") -> None:
     with psycopg.connect(url, autocommit=True, prepare_threshold=None) as observer:
         for _attempt in range(300):
-            waiting = observer.execute(
-                "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass", [table]
-            ).fetchone()
-            if waiting and waiting[0]:
+            if somebody_waits(observer, f"relation = '{table}'::regclass"):
                 return
             time.sleep(0.1)
     raise AssertionError("the import never came to the table")
