@@ -167,9 +167,8 @@ def set_password(page: Page) -> None:
         page.get_by_label("Neues Kennwort", exact=True).fill(PASSWORD)
         page.get_by_label("Neues Kennwort, noch einmal").fill(PASSWORD)
         page.get_by_role("button", name="Kennwort speichern").click()
-        page.wait_for_url("**/konto/anmelden/**")
-    else:
-        leave(page)
+        page.wait_for_url("**/konto/sitzungen/")
+    leave(page)
 
 
 def second_step(page: Page, code: str) -> None:
