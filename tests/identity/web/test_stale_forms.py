@@ -97,6 +97,15 @@ def test_demand_of_a_second_factor_is_not_dropped_by_an_older_form(world: World,
     assert saved(world).second_factor_roles == ["personnel"]
 
 
+def test_demand_that_both_want_is_never_too_old(world: World, client_as: ClientAs) -> None:
+    path = "/verwaltung/anmeldung/"
+    first, second = client_as("administrator"), client_as("administrator")
+    stale = fields_of(second, path) | {"roles": ["personnel"]}
+    assert first.post(path, fields_of(first, path) | {"roles": ["personnel"]}).status_code == 302
+    assert second.post(path, stale).status_code == 302
+    assert saved(world).second_factor_roles == ["personnel"]
+
+
 def test_assumptions_are_not_overwritten_by_an_older_form(client_as: ClientAs) -> None:
     path = "/ausblick/annahmen/"
     first, second = client_as("knowledge_manager"), client_as("knowledge_manager")
