@@ -24,6 +24,8 @@ from staffelstab.config import database, env
 from staffelstab.core.database.embedded import EmbeddedPostgres
 from staffelstab.core.database.facts import ConnectionFacts
 from staffelstab.core.database.provisioning import prepare, provision
+from staffelstab.core.ui import kept
+from staffelstab.foresight.selectors import risks
 from tests import servers
 from tests.factories.vocabulary import ServiceFactory
 from tests.factories.workforce import SpineFactory
@@ -231,6 +233,13 @@ def client_as(world: World) -> Any:
 def fresh_limits() -> None:
     """No test meets the failed attempts of another: they are counted in memory, which no rollback empties."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """No test is shown a page or a result that another has left: each database is a copy, with the same counters."""
+    kept.store.clear()
+    risks.kept.clear()
 
 
 @pytest.fixture(autouse=True)

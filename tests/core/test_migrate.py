@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +25,10 @@ def owner(committed_database: str, monkeypatch: pytest.MonkeyPatch) -> dict[str,
     """How the owner reaches the database, which `migrate` uses."""
     url = committed_database.replace(f"//{database.APP}@", f"//{database.OWNER}@")
     described = {**connections.databases["default"], **env.database(url)}
+    # A pool admits the application's role alone; migrations go past it.
+    folder, _, port = os.environ.get("STAFFELSTAB_TEST_DIRECT", "").rpartition(":")
+    if folder:
+        described |= {"HOST": folder, "PORT": port}
     monkeypatch.setitem(connections.databases, "owner", described)
     monkeypatch.setattr(migrate, "LOCK_WAIT", "100ms")
     monkeypatch.setattr(migrate, "PAUSE", 0.1)
