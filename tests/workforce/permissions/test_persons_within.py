@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.utils import timezone
 
+from staffelstab.core import audit
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.models import Person
 from staffelstab.workforce.permissions import RULES
@@ -99,6 +100,30 @@ def test_a_person_without_a_position_belongs_to_whom_added_them(world: World) ->
     assert (rule(adds, person), rule(colleague, person)) == (True, False)
     HoldingFactory(person=person)
     assert rule(adds, person) is False
+
+
+def test_having_added_one_person_or_changed_another_gives_no_third(world: World) -> None:
+    mine = UnitFactory()
+    adds = world.actor(Role.PERSONNEL, unit_id=mine.pk)
+    values = service.PersonValues(personnel_number="4711", last_name="Kaya")
+    added = service.create_person(values=values, actor=adds, now=NOW)
+    changed, other = PersonFactory(), PersonFactory()
+    audit.record(adds, "workforce.person.changed", changed, at=NOW, changes={"last_name": ("Alt", "Neu")})
+    rule = RULES["workforce.person.edit"]
+    assert [rule(adds, each) for each in (added, changed, other)] == [True, False, False]
+
+
+def test_what_others_do_decides_about_nobody_else(world: World) -> None:
+    today = timezone.localdate()
+    place = PositionFactory()
+    bound = world.actor(Role.PERSONNEL, unit_id=place.unit_id)
+    works_here, works_elsewhere = HoldingFactory(position=place).person, HoldingFactory().person
+    left_here = HoldingFactory(position=place, ends_on=today - 9 * DAY).person
+    left_elsewhere_later = HoldingFactory(ends_on=today - DAY).person
+    rule = RULES["workforce.person.edit"]
+    people = (works_here, works_elsewhere, left_here, left_elsewhere_later)
+    assert [rule(bound, each) for each in people] == [True, False, True, False]
+    assert set(Person.objects.filter(scopes.persons(bound))) == {works_here, left_here}
 
 
 def test_both_roles_of_an_actor_count_together(world: World) -> None:
