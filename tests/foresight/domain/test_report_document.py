@@ -68,10 +68,11 @@ def test_digest_tells_every_change() -> None:
     assert digest(content) != digest(written(DOCUMENT))
 
 
-def test_content_of_a_newer_program_is_refused() -> None:
+@pytest.mark.parametrize("schema", [0, 3])
+def test_content_of_a_newer_program_or_of_none_is_refused(schema: int) -> None:
     with pytest.raises(UnknownSchema) as refused:
-        read({**written(DOCUMENT), "schema": 3})
-    assert refused.value.args == (3,)
+        read({**written(DOCUMENT), "schema": schema})
+    assert refused.value.args == (schema,)
 
 
 def test_content_of_an_older_program_is_read() -> None:
