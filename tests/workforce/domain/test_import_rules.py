@@ -96,7 +96,7 @@ def test_key_columns_are_described_once() -> None:
     ]
     assert (code.header, code.help, code.example, parent.header, parent.aliases) == (
         "Kürzel",
-        "Eindeutiges Kürzel der Einheit; die anderen Blätter beziehen sich darauf.",
+        "Unique code of the unit; the other sheets refer to it.",
         "50",
         "Übergeordnet",
         ("Übergeordnete Einheit", "Obereinheit"),

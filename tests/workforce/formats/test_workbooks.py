@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from django.utils.translation import override
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,16 @@ def test_template_has_help_for_every_column_and_choices(template: bytes) -> None
     assert choices == ['"bis 1 Jahr,1-2 Jahre,2-3 Jahre,3-5 Jahre,über 5 Jahre,unbekannt"', '"ja,nein"']
     assert book["Aufgaben"].freeze_panes == "A2"
     assert book["Aufgaben"]["A1"].value == "Schlüssel *"
+
+
+def test_template_is_german_in_every_language() -> None:
+    with override("en"):
+        target = io.BytesIO()
+        write_template(target)
+    book = openpyxl.load_workbook(target)
+    shown = [row[3] for row in book["Hilfe"].iter_rows(values_only=True)]
+    assert "Kürzel der übergeordneten Einheit; leer bei der obersten." in shown
+    assert not [text for text in shown if text in {column.help for s in SHEETS for column in s.columns}]
 
 
 @pytest.mark.parametrize("write", [as_xlsx, as_csv_zip])

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -119,6 +120,37 @@ def test_upload_detail_shows_the_wrong_value_as_it_stands_in_the_file(
     batch = uploaded(with_rows("Stellen", ["50-09", "Sachbearbeitung", value, ""]))
     page = BeautifulSoup(client_as("knowledge_manager").get(url("detail", batch)).content, "html.parser")
     assert [cell.get_text(strip=True) for cell in page.select('td[data-label="Wert"]')] == [value]
+
+
+def test_upload_detail_counts_holdings_that_end_without_a_sheet_of_theirs(
+    uploaded: Any, client_as: SignIn, world: World
+) -> None:
+    client = client_as("knowledge_manager")
+    first = uploaded()
+    client.post(url("apply", first), {"missing": "keep"})
+    apply(world, first)
+    batch = uploaded({sheet: SMALL[sheet][:2] for sheet in ("Stellen", "Personen")})
+
+    def counted() -> dict[str, str]:
+        page = BeautifulSoup(client.get(url("detail", batch)).content, "html.parser")
+        cells = [row.find_all(["th", "td"]) for row in page.select("table")[0].select("tbody tr")]
+        return {row[0].get_text(strip=True): row[-1].get_text(strip=True) for row in cells}
+
+    assert counted() == {"Stellen": "2", "Personen": "2", "Besetzungen": "2"}
+    assert "6 Einträge im Verzeichnis" in text_of(client.get(url("detail", batch)))
+    assert client.post(url("apply", batch), {"missing": "end"}).status_code == 302
+    apply(world, batch, minutes=2)
+    assert counted() == {"Stellen": "2", "Personen": "2", "Besetzungen": "2"}
+
+
+def test_upload_create_explains_the_sheets_in_the_language_of_the_reader(client_as: SignIn) -> None:
+    client = client_as("knowledge_manager")
+    german = "Kürzel der übergeordneten Einheit; leer bei der obersten."
+    assert german in text_of(client.get(f"{LIST}neu/"))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    english = text_of(client.get(f"{LIST}neu/"))
+    assert "Übergeordnet Code of the unit above; empty for the topmost." in english
+    assert german not in english
 
 
 def test_upload_apply_then_undo(uploaded: Any, client_as: SignIn, world: World) -> None:

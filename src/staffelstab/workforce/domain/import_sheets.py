@@ -2,7 +2,7 @@
 
 Everything that reads, writes, explains or checks the format works from :data:`SHEETS`: the reader, the template
 with its help sheet, the annotated workbook, the export. Names on the sheets are German in every language,
-because they are the format.
+because they are the format. What explains them is an English source for gettext, marked with ``N_``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Final
 
 from staffelstab.workforce.domain import import_values as values
+from staffelstab.workforce.domain.import_messages import N_
 from staffelstab.workforce.domain.import_schema import (
     NO_EXIT,
     Column,
@@ -34,20 +35,20 @@ def _key(key: str, header: str, help_text: str, example: str, **more: object) ->
 UNITS: Final = Sheet(
     key="units",
     name="Einheiten",
-    help="Ämter, Fachbereiche, Sachgebiete: eine Zeile je Organisationseinheit.",
+    help=N_("Offices, departments, sections: one row per organisational unit."),
     aliases=("Einheit", "Organisationseinheiten", "OE", "OrgEinheiten", "Units"),
     columns=(
         _key(
             "code",
             "Kürzel",
-            "Eindeutiges Kürzel der Einheit; die anderen Blätter beziehen sich darauf.",
+            N_("Unique code of the unit; the other sheets refer to it."),
             "50",
             aliases=("Kurzzeichen", "Einheit", "Einheitskürzel", "OE-Kürzel"),
         ),
         Column(
             "name",
             "Name",
-            "Ausgeschriebener Name der Einheit.",
+            N_("Full name of the unit."),
             "Sozialamt",
             required=True,
             aliases=("Bezeichnung",),
@@ -56,7 +57,7 @@ UNITS: Final = Sheet(
         _key(
             "parent",
             "Übergeordnet",
-            "Kürzel der übergeordneten Einheit; leer bei der obersten.",
+            N_("Code of the unit above; empty for the topmost."),
             "FB 3",
             required=False,
             aliases=("Übergeordnete Einheit", "Obereinheit"),
@@ -73,20 +74,20 @@ UNITS: Final = Sheet(
 POSITIONS: Final = Sheet(
     key="positions",
     name="Stellen",
-    help="Alle Stellen, auch unbesetzte: eine Zeile je Stelle.",
+    help=N_("All positions, vacant ones too: one row per position."),
     aliases=("Stelle", "Planstellen", "Stellenplan", "Positions"),
     columns=(
         _key(
             "number",
             "Stellennummer",
-            "Eindeutige Nummer der Stelle.",
+            N_("Unique number of the position."),
             "50-03",
             aliases=("Stelle", "Stellen-Nr", "Stellennr"),
         ),
         Column(
             "title",
             "Bezeichnung",
-            "Was die Stelle ist, ohne Namen von Personen.",
+            N_("What the position is, without names of persons."),
             "Sachbearbeitung Wohngeld",
             required=True,
             aliases=("Stellenbezeichnung", "Titel"),
@@ -95,14 +96,14 @@ POSITIONS: Final = Sheet(
         _key(
             "unit",
             "Einheit",
-            "Kürzel der Einheit, zu der die Stelle gehört.",
+            N_("Code of the unit the position belongs to."),
             "50.1",
             aliases=("Organisationseinheit", "OE"),
         ),
         Column(
             "is_lead",
             "Leitung",
-            "ja, wenn die Stelle die Einheit leitet; leer bedeutet nein.",
+            N_("ja if the position leads the unit; empty means nein (no)."),
             "nein",
             parse=values.parse_yes_no,
             empty=False,
@@ -122,30 +123,32 @@ POSITIONS: Final = Sheet(
 PERSONS: Final = Sheet(
     key="persons",
     name="Personen",
-    help="Beschäftigte, die eine Stelle innehaben. Geburtsdaten und Alter gehören nicht hierher und werden abgelehnt.",
+    help=N_("Employees who hold a position. Dates of birth and ages do not belong here and are refused."),
     aliases=("Person", "Beschäftigte", "Mitarbeitende", "Persons"),
     columns=(
         _key(
             "personnel_number",
             "Personalnummer",
-            "Eindeutige Personalnummer.",
+            N_("Unique personnel number."),
             "4711",
             aliases=("Personal-Nr", "Personalnr", "PNR"),
         ),
         Column(
             "last_name",
             "Nachname",
-            "Familienname.",
+            N_("Family name."),
             "Albers",
             required=True,
             max_length=100,
             aliases=("Name", "Familienname"),
         ),
-        Column("first_name", "Vorname", "Vorname oder Rufname.", "Ines", max_length=100),
+        Column(
+            "first_name", "Vorname", N_("First name, or the name the person goes by."), "Ines", max_length=100
+        ),
         Column(
             "email",
             "E-Mail",
-            "Dienstliche Adresse; an sie kann später ein Zugang gebunden werden.",
+            N_("Address at work; an account can be linked to it later."),
             "ines.albers@stadt.example",
             parse=values.parse_email,
             max_length=254,
@@ -164,27 +167,27 @@ PERSONS: Final = Sheet(
 HOLDINGS: Final = Sheet(
     key="holdings",
     name="Besetzungen",
-    help="Wer welche Stelle innehat. Der Austritt steht als Quartal oder als Band, nie als Datum.",
+    help=N_("Who holds which position. The exit is a quarter or a band, never a date."),
     aliases=("Besetzung", "Stellenbesetzungen", "Stellenbesetzung", "Holdings"),
     columns=(
         _key(
             "position",
             "Stellennummer",
-            "Nummer der Stelle aus dem Blatt Stellen.",
+            N_("Number of the position from the sheet Stellen."),
             "50-03",
             aliases=("Stelle", "Stellen-Nr", "Stellennr"),
         ),
         _key(
             "person",
             "Personalnummer",
-            "Personalnummer aus dem Blatt Personen.",
+            N_("Personnel number from the sheet Personen."),
             "4712",
             aliases=("Person", "Personal-Nr", "Personalnr", "PNR"),
         ),
         Column(
             "share",
             "Anteil",
-            "Anteil an einer Vollzeitstelle, 0,5 oder 50 %; leer bedeutet 1.",
+            N_("Share of a full-time position, 0,5 or 50 %; empty means 1."),
             "0,5",
             parse=values.parse_share,
             empty=Decimal(1),
@@ -195,7 +198,7 @@ HOLDINGS: Final = Sheet(
         Column(
             "starts_on",
             "Von",
-            "Erster Tag auf der Stelle; leer, wenn unbekannt.",
+            N_("First day on the position; empty if unknown."),
             "2019-04-01",
             parse=values.parse_date,
             empty=None,
@@ -206,7 +209,7 @@ HOLDINGS: Final = Sheet(
         Column(
             "ends_on",
             "Bis",
-            "Letzter Tag auf der Stelle; leer, solange er nicht feststeht.",
+            N_("Last day on the position; empty until it is settled."),
             "",
             parse=values.parse_date,
             empty=None,
@@ -217,7 +220,7 @@ HOLDINGS: Final = Sheet(
         Column(
             "exit_quarter",
             "Austrittsquartal",
-            "Quartal des voraussichtlichen Austritts, z. B. 2028-Q3. Entweder Quartal oder Band.",
+            N_("Quarter of the expected exit, e.g. 2028-Q3. Either quarter or band."),
             "2028-Q3",
             parse=values.parse_exit_quarter,
             empty=NO_EXIT,
@@ -226,7 +229,7 @@ HOLDINGS: Final = Sheet(
         Column(
             "exit_band",
             "Austrittsband",
-            "Ungefährer Abstand bis zum Austritt, gerechnet vom Tag der Auswertung.",
+            N_("Approximate time until the exit, counted from the day of the evaluation."),
             "",
             parse=values.parse_exit_band,
             empty=NO_EXIT,
@@ -236,7 +239,7 @@ HOLDINGS: Final = Sheet(
         Column(
             "exit",
             "Austritt",
-            "Statt der beiden vorigen Spalten: Quartal oder Band in einer Spalte.",
+            N_("Instead of the two columns before: quarter or band in one column."),
             "",
             parse=values.parse_exit,
             empty=NO_EXIT,
@@ -246,7 +249,7 @@ HOLDINGS: Final = Sheet(
         Column(
             "exit_fixed",
             "Austritt fest",
-            "ja, wenn der Austritt vereinbart ist; Szenarien verschieben ihn dann nicht. Leer bedeutet nein.",
+            N_("ja if the exit is agreed; scenarios then do not shift it. Empty means nein (no)."),
             "nein",
             parse=values.parse_yes_no,
             empty=False,
@@ -268,13 +271,13 @@ HOLDINGS: Final = Sheet(
 TASKS: Final = Sheet(
     key="tasks",
     name="Aufgaben",
-    help="Was die Verwaltung tut: eine Zeile je Aufgabe, benannt mit Gegenstand und Tätigkeit.",
+    help=N_("What the administration does: one row per task, named by its subject and activity."),
     aliases=("Aufgabe", "Aufgabenkatalog", "Aufgabenregister", "Tasks"),
     columns=(
         _key(
             "key",
             "Schlüssel",
-            "Eindeutiger eigener Schlüssel der Aufgabe.",
+            N_("Unique key of the task, your own."),
             "50-W1",
             max_length=60,
             aliases=("Aufgabenschlüssel", "Aufgabennummer", "Aufgabe", "Nr"),
@@ -282,7 +285,7 @@ TASKS: Final = Sheet(
         Column(
             "title",
             "Titel",
-            "Gegenstand und Tätigkeit, z. B. „Wohngeldantrag bescheiden“.",
+            N_("Subject and activity, e.g. “Decide on a housing benefit application”."),
             "Wohngeldantrag bescheiden",
             required=True,
             aliases=("Bezeichnung", "Aufgabentitel"),
@@ -291,14 +294,14 @@ TASKS: Final = Sheet(
         _key(
             "unit",
             "Einheit",
-            "Kürzel der Einheit, der die Aufgabe gehört.",
+            N_("Code of the unit the task belongs to."),
             "50.1",
             aliases=("Organisationseinheit", "OE"),
         ),
         Column(
             "purpose",
             "Zweck",
-            "Wozu es die Aufgabe gibt, in ein bis zwei Sätzen.",
+            N_("What the task is for, in one or two sentences."),
             "Haushalte mit geringem Einkommen bei der Miete entlasten.",
             max_length=2000,
             lines=True,
@@ -308,7 +311,7 @@ TASKS: Final = Sheet(
         Column(
             "service_key",
             "LeiKa",
-            "LeiKa-Schlüssel mit 14 Ziffern bei Leistungen nach außen; interne Aufgaben haben keinen.",
+            N_("LeiKa key with 14 digits for services to the public; internal tasks have none."),
             "99107023017000",
             parse=values.parse_service_key,
             aliases=("LeiKa-Schlüssel", "LeiKa-ID", "Leistungsschlüssel", "FIM"),
@@ -316,7 +319,7 @@ TASKS: Final = Sheet(
         Column(
             "product",
             "Produkt",
-            "Produktnummer aus dem Haushalt.",
+            N_("Product number from the budget."),
             "31.5.1",
             parse=values.parse_key,
             max_length=40,
@@ -326,7 +329,7 @@ TASKS: Final = Sheet(
         Column(
             "criticality",
             "Kritikalität",
-            "Was geschieht, wenn die Aufgabe liegen bleibt: 1 kaum bemerkt … 5 Behörde handlungsunfähig.",
+            N_("What happens if the task is left undone: 1 hardly noticed … 5 the authority cannot act."),
             "4",
             parse=values.parse_scale,
             empty=None,
@@ -337,7 +340,7 @@ TASKS: Final = Sheet(
         Column(
             "position_risk",
             "Positionsrisiko",
-            "Dauer der Einarbeitung: 1 keine, 2 bis 3 Monate, 3 bis 6 Monate, 4 bis 12 Monate, 5 länger.",
+            N_("Time to learn it: 1 none, 2 up to 3 months, 3 up to 6 months, 4 up to 12 months, 5 longer."),
             "4",
             parse=values.parse_scale,
             empty=None,
@@ -348,14 +351,14 @@ TASKS: Final = Sheet(
         Column(
             "frequency",
             "Häufigkeit",
-            "Wie oft oder zu welcher Jahreszeit.",
+            N_("How often, or at which time of the year."),
             "täglich",
             aliases=("Rhythmus", "Turnus"),
         ),
         Column(
             "deadline",
             "Frist",
-            "Gesetzliche oder vereinbarte Frist in Worten.",
+            N_("Statutory or agreed deadline, in words."),
             "6 Wochen nach Antrag",
             max_length=300,
             width=28,
@@ -363,7 +366,7 @@ TASKS: Final = Sheet(
         Column(
             "minimum_holders",
             "Mindestbesetzung",
-            "Wie viele Personen die Aufgabe mindestens beherrschen sollen (1 bis 999).",
+            N_("How many people at least should master the task (1 to 999)."),
             "2",
             parse=values.parse_minimum,
             empty=None,
@@ -406,13 +409,13 @@ TASKS: Final = Sheet(
 RESPONSIBILITIES: Final = Sheet(
     key="responsibilities",
     name="Zuständigkeiten",
-    help="Welche Stelle für welche Aufgabe zuständig ist, sie vertritt oder helfen kann.",
+    help=N_("Which position is responsible for which task, deputises for it or can help."),
     aliases=("Zuständigkeit", "Aufgabenzuordnung", "Responsibilities"),
     columns=(
         _key(
             "task",
             "Aufgabe",
-            "Schlüssel der Aufgabe aus dem Blatt Aufgaben.",
+            N_("Key of the task from the sheet Aufgaben."),
             "50-W1",
             max_length=60,
             aliases=("Schlüssel", "Aufgabenschlüssel"),
@@ -420,14 +423,16 @@ RESPONSIBILITIES: Final = Sheet(
         _key(
             "position",
             "Stellennummer",
-            "Nummer der Stelle aus dem Blatt Stellen.",
+            N_("Number of the position from the sheet Stellen."),
             "50-03",
             aliases=("Stelle", "Stellen-Nr", "Stellennr"),
         ),
         Column(
             "kind",
             "Art",
-            "zuständig, Vertretung oder kann helfen. Zählt eine Stelle doppelt, gilt die stärkere Art.",
+            N_(
+                "zuständig (responsible), Vertretung (deputy) or kann helfen (can help); of two, the stronger holds."
+            ),
             "zuständig",
             required=True,
             parse=values.parse_kind,
@@ -438,7 +443,7 @@ RESPONSIBILITIES: Final = Sheet(
         Column(
             "ready",
             "Bereit",
-            "Nur bei Vertretung: ja, wenn sie heute übernehmen könnte. Leer bedeutet nein (noch nicht bereit).",
+            N_("Only for deputies: ja if they could take over today. Empty means nein (not ready yet)."),
             "nein",
             parse=values.parse_yes_no,
             empty=False,

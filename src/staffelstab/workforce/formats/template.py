@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from django.utils.translation import gettext, override
+
 from staffelstab.workforce.domain import import_values as values
 from staffelstab.workforce.domain.import_schema import Cells, Sheet
 from staffelstab.workforce.domain.import_sheets import SHEETS
@@ -11,6 +13,8 @@ from staffelstab.workforce.formats.reader import parse_cell
 from staffelstab.workforce.formats.workbook_export import WorkbookWriter, file_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from xlsxwriter.worksheet import Worksheet
 
 HELP_SHEET: Final = "Hilfe"
@@ -34,7 +38,9 @@ def write_template(target: BinaryIO) -> None:
     for sheet in SHEETS:
         page = writer.add_sheet(sheet, example_rows(sheet))
         _add_choices(page, sheet)
-    _add_help(writer)
+    # The workbook is German in every language, like the names of its sheets and columns.
+    with override("de"):
+        _add_help(writer, gettext)
     writer.close()
 
 
@@ -68,7 +74,7 @@ def _add_choices(page: Worksheet, sheet: Sheet) -> None:
             )
 
 
-def _add_help(writer: WorkbookWriter) -> None:
+def _add_help(writer: WorkbookWriter, translate: Callable[[str], str]) -> None:
     page = writer.book.add_worksheet(HELP_SHEET)
     title = writer.book.add_format({"bold": True, "font_size": 14})
     for index, width in enumerate(_HELP_WIDTHS):
@@ -83,7 +89,7 @@ def _add_help(writer: WorkbookWriter) -> None:
     row += 1
     for sheet in SHEETS:
         page.write_string(row, 0, sheet.name, writer.optional_heading)
-        page.write_string(row, 3, sheet.help, writer.wrapped)
+        page.write_string(row, 3, translate(sheet.help), writer.wrapped)
         row += 1
         for column in sheet.columns:
             required = values.YES if column.required else values.NO
@@ -91,7 +97,7 @@ def _add_help(writer: WorkbookWriter) -> None:
                 sheet.name,
                 column.header,
                 required,
-                column.help,
+                translate(column.help),
                 ", ".join(column.allowed),
                 column.example,
             )

@@ -25,7 +25,6 @@ from staffelstab.workforce.domain import import_rules
 from staffelstab.workforce.domain.import_problems import Problem, describe
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.services.imports import records, runs
-from staffelstab.workforce.services.imports.examine import SheetSummary
 
 
 def _path(text: str) -> Path:
@@ -116,9 +115,6 @@ _SENTENCES = {
 def summarise(outcome: runs.Outcome) -> dict[str, Any]:
     """The result as plain data. Sheets and columns have the names of the format, which are German."""
     found = outcome.examination
-    # A holding ends with its position or person also where the file has no sheet of holdings.
-    none = SheetSummary(rows=0, new=0, changed=0, unchanged=0, missing=0, examples={})
-    sheets = {**found.sheets, **{key: none for key in outcome.ended if key not in found.sheets}}
     return {
         "state": str(outcome.state.value),
         "sheets": {
@@ -130,7 +126,7 @@ def summarise(outcome: runs.Outcome) -> dict[str, Any]:
                 "unchanged": sheet.unchanged,
                 "missing": sheet.missing,
             }
-            for key, sheet in sheets.items()
+            for key, sheet in found.sheets.items()
         },
         "problems": [_worded(problem) for problem in records.in_order(found.problems.problems)],
         "problem_count": found.problems.total,

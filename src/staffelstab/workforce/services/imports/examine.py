@@ -115,9 +115,9 @@ def examine(
     plan.make_plans(staged, values, progress=progress)
     obstacles = ProblemCollector(limit=PROBLEM_LIMIT)
     checks.run(checks.ENDINGS, staged, values, obstacles)
-    sheets = {
-        target.sheet: _summary(target, staged, values) for target in TARGETS if target.sheet in staged.present
-    }
+    found = {target.sheet: _summary(target, staged, values) for target in TARGETS}
+    # A holding ends with its position or person also where the file has no sheet of holdings.
+    sheets = {key: sheet for key, sheet in found.items() if key in staged.present or sheet.missing}
     return Examination(staged.kind, staged.problems, obstacles, sheets, values, staged)
 
 
@@ -135,7 +135,7 @@ def _summary(target: Target, staged: Staged, values: Mapping[str, Any]) -> Sheet
     if missing:
         found["missing"] = _missing(target, values)
     return SheetSummary(
-        rows=staged.rows[target.sheet],
+        rows=staged.rows.get(target.sheet, 0),
         new=counts.get("new", 0),
         changed=counts.get("changed", 0),
         unchanged=counts.get("unchanged", 0),

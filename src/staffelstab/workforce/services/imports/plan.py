@@ -51,16 +51,6 @@ MISSING: Final[Mapping[str, str]] = {
 """What ends, by sheet, when the user says that the file is complete."""
 
 
-def count_missing(values: Mapping[str, Any]) -> dict[str, int]:
-    """How many rows would end, by sheet, also of sheets the file does not have; none of zero."""
-    counts: dict[str, int] = {}
-    with connection.cursor() as cursor:
-        for sheet, query in MISSING.items():
-            cursor.execute(f"SELECT count(*) FROM ({query}) x", values)
-            counts[sheet] = int(cursor.fetchone()[0])
-    return {sheet: count for sheet, count in counts.items() if count}
-
-
 def parameters(staged: Staged, *, organisation_id: object, day: date) -> dict[str, Any]:
     """Parameters of all statements: organisation, day of the import, and which sheets the file has."""
     sheets = {target.sheet: target.sheet in staged.present for target in TARGETS}

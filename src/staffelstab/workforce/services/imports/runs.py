@@ -31,7 +31,7 @@ from staffelstab.workforce.formats.limits import SourceRefused
 from staffelstab.workforce.formats.source import open_source
 from staffelstab.workforce.models import Import
 from staffelstab.workforce.services import trail
-from staffelstab.workforce.services.imports import plan, records, steps
+from staffelstab.workforce.services.imports import records, steps
 from staffelstab.workforce.services.imports.errors import FAILURE, ImportTooLarge
 from staffelstab.workforce.services.imports.examine import Examination, examine, refused
 from staffelstab.workforce.services.imports.merge import merge
@@ -80,8 +80,8 @@ def import_file(
     if _is_rejected(examination, end_missing=end_missing):
         return Outcome(ImportState.REJECTED, examination, {})
     if dry_run:
-        ended = plan.count_missing(examination.values) if end_missing else {}
-        return Outcome(ImportState.READY, examination, ended)
+        missing = {key: sheet.missing for key, sheet in examination.sheets.items() if sheet.missing}
+        return Outcome(ImportState.READY, examination, missing if end_missing else {})
     batch = Import(
         id=new_id(),
         organisation_id=organisation_id,
