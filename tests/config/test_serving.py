@@ -54,7 +54,16 @@ def words(process: psutil.Process) -> list[str]:
         return []
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What a shell starts in the background ignores SIGINT, and so would the program started by these tests."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.long  # makes a database, twice
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_signal_while_preparing_ends_everything(data: Path, told: signal.Signals) -> None:
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
@@ -72,6 +81,10 @@ def test_signal_while_preparing_ends_everything(data: Path, told: signal.Signals
             time.sleep(0.05)
             below = psutil.Process(program.pid).children(recursive=True)
         program.send_signal(told)
-        _out, said = program.communicate(timeout=60)
+        try:
+            _out, said = program.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            raise
     _gone, left = psutil.wait_procs(below, timeout=10)
     assert (program.returncode, said, left) == (0, "", [])
