@@ -27,11 +27,12 @@ _MAINTENANCE = """
     WHERE p.polname = 'maintenance' ORDER BY 1
 """
 
-# They carry an account's sort key to its memberships, in every house, and a unit's to its tasks, with the rights of
-# whoever writes; nothing else (docs/adr/0013).
+# They carry an account's sort key to its memberships, in every house, and a unit's to its tasks and positions, with
+# the rights of whoever writes; nothing else (docs/adr/0013).
 SORT_KEY_TRIGGERS = [
     "public.identity_account.account_sort_key",
     "public.identity_membership.membership_sort_key",
+    "public.workforce_position.position_unit_sort_key",
     "public.workforce_task.task_unit_sort_key",
     "public.workforce_unit.unit_sort_key_changed",
     "public.workforce_unit.unit_sort_key_given",

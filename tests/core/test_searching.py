@@ -20,10 +20,10 @@ from staffelstab.core.ui import paging
 from staffelstab.core.ui.paging import Count, keyset_page
 from staffelstab.identity.models import Membership
 from staffelstab.identity.selectors.matching import member_search
-from staffelstab.workforce.models import Person, Task
+from staffelstab.workforce.models import Person, Position, Task
 from staffelstab.workforce.selectors import folding
 from tests.factories.identity import member
-from tests.factories.workforce import PersonFactory, TaskFactory, UnitFactory
+from tests.factories.workforce import PersonFactory, PositionFactory, TaskFactory, UnitFactory
 from tests.world import World
 
 ORDER = ("sort_key", "pk")
@@ -85,6 +85,7 @@ def fill(number: int) -> None:
         purpose = "Damit die Wahl gelingt" if place % 2 else ""
         TaskFactory(unit=unit, key=f"K-{place}", title=title, purpose=purpose, ended_on=gone)
         PersonFactory(personnel_number=f"{place}%_x", last_name=title, first_name="", ended_on=gone)
+        PositionFactory(number=f"{place}%_x", title=title, unit=unit, ended_on=gone)
 
 
 @pytest.fixture
@@ -136,21 +137,29 @@ def test_tasks_are_those_of_the_plain_question_in_their_order(
     register: World, steps: None, text: str
 ) -> None:
     with register.inside():
-        naive = folding.contains_words("search", text)
+        naive = searching.contains_words("search", text)
         for rows in (Task.objects.all(), Task.objects.filter(ended_on=None)):
-            agree(rows, folding.search(Task, "search", text), naive)
+            agree(rows, folding.search(Task, text), naive)
 
 
 @EXAMPLES
 @given(text=TEXTS)
 def test_persons_are_found_by_name_or_number(register: World, steps: None, text: str) -> None:
     text = text.strip()
-    words = folding.contains_words("sort_key", text)
+    words = searching.contains_words("sort_key", text)
     naive = words | Q(personnel_number__istartswith=text) if text else Q()
     with register.inside():
-        agree(
-            Person.objects.filter(ended_on=None), folding.search(Person, "sort_key", text, number=text), naive
-        )
+        agree(Person.objects.filter(ended_on=None), folding.search(Person, text, number=text), naive)
+
+
+@EXAMPLES
+@given(text=TEXTS)
+def test_positions_are_found_by_title_or_number(register: World, steps: None, text: str) -> None:
+    text = text.strip()
+    words = searching.contains_words("sort_key", text)
+    naive = words | Q(number__istartswith=text) if text else Q()
+    with register.inside():
+        agree(Position.objects.filter(ended_on=None), folding.search(Position, text, number=text), naive)
 
 
 @EXAMPLES
@@ -170,7 +179,7 @@ def test_count_of_a_common_word_is_bounded_and_says_so(
 
     def count(text: str, most: int) -> Count:
         monkeypatch.setattr(paging, "MOST_COUNTED", most)
-        search = folding.search(Task, "search", text)
+        search = folding.search(Task, text)
         return keyset_page(
             Task.objects.all(), order=ORDER, query={}, size=1, counted=True, search=search
         ).count
@@ -206,7 +215,7 @@ def test_count_within_is_a_round_number(register: World, monkeypatch: pytest.Mon
 def test_page_of_a_search_asks_four_statements_at_most(
     register: World, steps: None, django_assert_max_num_queries: Any
 ) -> None:
-    search = folding.search(Task, "search", "wohngeld")
+    search = folding.search(Task, "wohngeld")
     with register.inside():
         rows = Task.objects.all()
         with django_assert_max_num_queries(3):
@@ -216,7 +225,7 @@ def test_page_of_a_search_asks_four_statements_at_most(
 
 
 def test_cursor_of_another_order_shows_the_first_page(register: World, steps: None) -> None:
-    search = folding.search(Task, "search", "wohngeld")
+    search = folding.search(Task, "wohngeld")
     with register.inside():
         rows = Task.objects.all()
         first = keyset_page(rows, order=ORDER, query={}, size=SIZE, search=search)

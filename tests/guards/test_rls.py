@@ -52,6 +52,7 @@ SECURITY_DEFINERS = frozenset(
         "identity_organisation_id(text)",
         "identity_organisation_ids()",
         "workforce_person_found(text[],text[],text,text,uuid,boolean,integer,integer,integer)",
+        "workforce_position_found(text[],text[],text,text,uuid,boolean,integer,integer,integer)",
         "workforce_task_found(text[],text[],text,text,uuid,boolean,integer,integer,integer)",
     }
 )

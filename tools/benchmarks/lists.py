@@ -35,12 +35,21 @@ SEARCHES = {
         "every eighth": "bescheiden",
         "all": "antrag",
     },
+    "positions": {"rare": "{number}", "one in 270": "777", "number": "S77", "all": "sachbearbeitung"},
     "persons": {"rare": "nachname{number}", "one in 270": "777", "all": "vorname"},
     "accounts": {
         "rare": "nachname{number}",
         "rare address": "p{number}@",
         "one in 270": "777",
         "all": "vorname",
+    },
+    "head": {
+        "rare": "{number}",
+        "one in 270": "777",
+        "every eighth": "bescheiden",
+        "all": "antrag",
+        "two words": "antrag {number}",
+        "nothing": "xyzxyz",
     },
 }
 """What is searched for. The tasks of every eighth stand together in the list, behind a quarter of all others."""
@@ -61,7 +70,8 @@ SELECT n, uuidv7() AS task, uuidv7() AS position, uuidv7() AS person, uuidv7() A
            [n %% 8 + 1] || ' nr ' || n AS words
 FROM generate_series(1, %(size)s) n;
 INSERT INTO workforce_position (id, organisation_id, number, title, sort_key, unit_id, is_lead, changed_at)
-SELECT position, %(house)s, 'S' || n, 'Sachbearbeitung ' || n, 'sachbearbeitung ' || n, unit.id, false, now()
+SELECT position, %(house)s, 'S' || n, 'Sachbearbeitung ' || n,
+       's' || lpad(n::text, 8, '0') || ' sachbearbeitung ' || n, unit.id, false, now()
 FROM made JOIN (SELECT id, row_number() OVER () - 1 AS place, count(*) OVER () AS units
                 FROM workforce_unit WHERE organisation_id = %(house)s) unit ON unit.place = made.n %% unit.units;
 INSERT INTO workforce_person
@@ -111,10 +121,24 @@ def fill(superuser: str) -> None:
 
 
 LISTS = {
-    "tasks": ("/aufgaben/", ("sort=unit", "kritikalitaet=5", "einheit={unit}")),
+    "tasks": (
+        "/aufgaben/",
+        (
+            "sort=unit",
+            "sort=-unit",
+            "sort=criticality",
+            "sort=-criticality",
+            "sort=-title",
+            "kritikalitaet=5",
+            "einheit={unit}",
+        ),
+    ),
+    "positions": ("/aufgaben/stellen/", ("sort=unit", "sort=-unit", "sort=-number", "einheit={unit}")),
     "persons": ("/aufgaben/personen/", ("einheit={unit}",)),
     "accounts": ("/verwaltung/konten/", ("role=administrator",)),
+    "head": ("/suche/", ()),
 }
+"""List → address, and what its parameters are varied by. *head*: the search over everything in the head of the page."""
 
 
 def measure(*, plans: bool, only: list[str]) -> dict[str, dict[str, dict[int, float]]]:
@@ -169,13 +193,22 @@ def questions(name: str, client: Any, size: int, unit: str) -> dict[str, str]:
     path, variations = LISTS[name]
     return {
         "first page": path,
-        "deep inside": path + deep(client, path, size),
-        **{text.split("=")[0]: f"{path}?{text.format(unit=unit)}" for text in variations},
+        **({"deep inside": path + deep(client, path, size)} if path in MIDDLE else {}),
+        **{text.split("{")[0]: f"{path}?{text.format(unit=unit)}" for text in variations},
         **{
             f"search, {kind}": f"{path}?q={text.format(number=size - 3)}"
             for kind, text in SEARCHES[name].items()
         },
     }
+
+
+MIDDLE = {
+    "/aufgaben/": "antrag melden nr {0}",
+    "/aufgaben/stellen/": "s{0:08} sachbearbeitung {0}",
+    "/aufgaben/personen/": "nachname{0}",
+    "/verwaltung/konten/": "vorname nachname{0}",
+}
+"""Sort key in the middle of a list."""
 
 
 def deep(client: Any, path: str, size: int) -> str:
@@ -188,8 +221,7 @@ def deep(client: Any, path: str, size: int) -> str:
         return ""
     text = cursor[1]
     values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    middle = {"/aufgaben/": f"antrag melden nr {size // 2}"}.get(path, f"nachname{size // 2}")
-    values[0] = middle if path != "/verwaltung/konten/" else f"vorname nachname{size // 2}"
+    values[0] = MIDDLE[path].format(size // 2)
     made = base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
     return f"?after={made}"
 

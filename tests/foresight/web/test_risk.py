@@ -162,6 +162,7 @@ def test_risk_board_counts_quarters_and_cells(client_as: ClientAs) -> None:
         ("?q=wohngeld", ["Wohngeldantrag bescheiden"]),
         ("?q=a-3", ["Friedhofsgebühren festsetzen"]),
         ("?q=WOHNGELD+jahr", []),
+        ("?q=friedhofsgebuehren+fest", ["Friedhofsgebühren festsetzen"]),
         (
             "?sort=title&rot=1",
             ["Friedhofsgebühren festsetzen", "Wohngeldantrag bescheiden"],

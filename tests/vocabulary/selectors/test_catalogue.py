@@ -57,6 +57,13 @@ def test_find_services_finds(world: World, q: str, found: list[str]) -> None:
         assert names(world, q) == found
 
 
+@pytest.mark.usefixtures("stock")
+def test_spelt_out_umlauts_are_hits_not_only_similar(world: World) -> None:
+    with world.inside():
+        rows, similar = catalogue.listed(actor=world.system, q="Buergersaal vermietung")
+        assert ([row.name for row in rows], similar) == (["Vermietung des Bürgersaals"], False)
+
+
 def test_find_services_puts_better_hits_first(world: World) -> None:
     with world.inside():
         for name in ("Bescheinigung über einen Pass", "Reisepass", "Pass verlängern", "Überpassung"):

@@ -27,6 +27,7 @@ def test_municipality_list_says_what_to_do_when_empty(client_as: Any) -> None:
     ("query", "found"),
     [
         ({"q": "munchen"}, ["München, Landeshauptstadt"]),
+        ({"q": "Muenchen Landeshaupt"}, ["München, Landeshauptstadt"]),
         ({"q": "Münst"}, ["Münstedt", "Münster, Stadt"]),
         ({"q": "05515"}, ["Münster, Stadt"]),
         ({"q": "033550025025"}, ["Münstedt"]),

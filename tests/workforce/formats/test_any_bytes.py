@@ -23,7 +23,7 @@ FEW = Limits(unpacked_bytes=2_000_000, rows=10_000, workbook_cells=100_000, held
 
 def _template() -> bytes:
     target = io.BytesIO()
-    write_template(target)
+    write_template(target, translate=str)
     return target.getvalue()
 
 

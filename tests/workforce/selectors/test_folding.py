@@ -14,7 +14,7 @@ from tests.world import World
 
 
 def keys(text: str) -> list[str]:
-    found = Task.objects.filter(folding.matching(Task, "search", text))
+    found = Task.objects.filter(folding.matching(Task, text))
     return sorted(found.values_list("key", flat=True))
 
 
@@ -63,7 +63,7 @@ def test_matching_of_numbers(world: World) -> None:
         PersonFactory(personnel_number="P-9", sort_key="p-47 strasse")
 
         def names(text: str, number: str) -> list[str]:
-            rows = Person.objects.filter(folding.matching(Person, "sort_key", text, number=number))
+            rows = Person.objects.filter(folding.matching(Person, text, number=number))
             return sorted(rows.values_list("personnel_number", flat=True))
 
         assert names("p-47", "p-47") == ["P-4711", "P-9"]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 from django.utils import translation
 
+from staffelstab.core import searching
 from staffelstab.core.errors import NotFound, PermissionRefused
 from staffelstab.core.ids import new_id
 from staffelstab.identity.enums import Role
 from staffelstab.workforce.models import Task
 from staffelstab.workforce.selectors import (
-    folding,
     history,
     holdings,
     persons,
@@ -46,12 +46,12 @@ def inside(world: World) -> Iterator[None]:
 @pytest.mark.parametrize("text", ["strasse", "Straße", "STRASSE übergang", "uebergang", "  "])
 def test_contains_words_folds_spelling(text: str) -> None:
     TaskFactory(title="Straßenübergang sichern")
-    assert Task.objects.filter(folding.contains_words("search", text)).count() == 1
+    assert Task.objects.filter(searching.contains_words("search", text)).count() == 1
 
 
 def test_contains_words_wants_every_word() -> None:
     TaskFactory(title="Straße sichern")
-    assert Task.objects.filter(folding.contains_words("search", "straße bauen")).count() == 0
+    assert Task.objects.filter(searching.contains_words("search", "straße bauen")).count() == 0
 
 
 def test_within_follows_the_grants(world: World) -> None:

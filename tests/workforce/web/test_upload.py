@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 from django.conf import settings
@@ -151,6 +153,8 @@ def test_upload_create_explains_the_sheets_in_the_language_of_the_reader(client_
     english = text_of(client.get(f"{LIST}neu/"))
     assert "Übergeordnet Code of the unit above; empty for the topmost." in english
     assert german not in english
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"{LIST}vorlage/").content))
+    assert german in {row[3] for row in book["Hilfe"].iter_rows(values_only=True)}
 
 
 def test_upload_apply_then_undo(uploaded: Any, client_as: SignIn, world: World) -> None:

@@ -22,8 +22,10 @@ PAGE_SIZE = 50
 MOST_COUNTED = 10_000
 
 
-_ENOUGH = 2
-"""Hits a search looks for, as a multiple of the page: some may not pass the other conditions of the list."""
+def enough(size: int) -> int:
+    """Hits a search looks for to fill a page: some may not pass the other conditions of the list."""
+    return 2 * (size + 1)
+
 
 _MOST_KNOWN = 501
 """Hits of a search with very many that are looked up for its count."""
@@ -128,14 +130,18 @@ def keyset_page[Row: Model](
     size: int = PAGE_SIZE,
     counted: bool = False,
     search: Search | None = None,
+    found: Found | None = None,
 ) -> Page[Row]:
     """The page of `queryset` that the parameters ``after`` / ``before`` of `query` ask for.
 
     `order` are field or annotation names (``-`` for descending) that are never NULL; a unique one (``pk``) comes
     last. Costs one query that reads at most `size` + 1 rows, and with `counted` one that counts. With `search`, those
     rows of it that fit: one or two statements more, so that what many rows have is not read through the whole list.
+    `found`: what the search has found already, asked for :func:`enough` hits.
     """
-    sought = None if search is None else _Sought.of(queryset, search, order=order, size=size)
+    sought = None
+    if search is not None:
+        sought = _Sought(queryset, search, tuple(order), size, found or search.found(most=enough(size)))
     if sought is not None:
         queryset = sought.narrowed()
     backwards = "before" in query
@@ -174,11 +180,6 @@ class _Sought[Row: Model]:
     size: int
     found: Found
 
-    @classmethod
-    def of(cls, rows: QuerySet[Row], search: Search, *, order: Sequence[str], size: int) -> _Sought[Row]:
-        """Ask for all of it, or for what stands first in the list."""
-        return cls(rows, search, tuple(order), size, search.found(most=_ENOUGH * (size + 1)))
-
     def narrowed(self) -> QuerySet[Row]:
         """The rows that fit, for a statement of its own."""
         fits = searching.among(self.found.keys) if self.found.complete else self.search.plain
@@ -186,7 +187,7 @@ class _Sought[Row: Model]:
 
     def rows(self, values: Sequence[object] | None, *, backwards: bool) -> list[Row] | None:
         """Up to `size` + 1 rows beyond `values` where many fit, without reading the rest; None where that cannot be."""
-        found, most = self.found, _ENOUGH * (self.size + 1)
+        found, most = self.found, enough(self.size)
         if found.complete or self.order != searching.ORDER:
             return None
         if values:

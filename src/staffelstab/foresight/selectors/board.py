@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 
+from staffelstab.core import searching
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.sorting import sort_key
@@ -294,7 +295,8 @@ def _passing(picture: Picture, query: BoardQuery) -> BoolArray:
         passing &= _mask(picture, (task.service_key == query.service_key for task in loaded.tasks))
     text = sort_key(query.text)
     if text:
-        passing &= _mask(picture, (_matches(task, text) for task in loaded.tasks))
+        words = [searching.spellings(word) for word in text.split()]
+        passing &= _mask(picture, (_matches(task, text, words) for task in loaded.tasks))
     return passing
 
 
@@ -302,9 +304,9 @@ def _mask(picture: Picture, answers: Iterable[bool]) -> BoolArray:
     return np.fromiter(answers, dtype=np.bool_, count=len(picture.loaded.tasks))
 
 
-def _matches(task: TaskRow, text: str) -> bool:
+def _matches(task: TaskRow, text: str, words: Sequence[Sequence[str]]) -> bool:
     """All words stand in the title, or the text is part of the task's key or the beginning of the service's."""
-    if all(word in task.sort_key for word in text.split()):
+    if all(any(spelling in task.sort_key for spelling in spellings) for spellings in words):
         return True
     return text in sort_key(task.key) or task.service_key.startswith(text)
 

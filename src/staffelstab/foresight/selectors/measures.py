@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import FETCH_RAISE, Case, Q, QuerySet, SmallIntegerField, When
 
-from staffelstab.core import audit, permissions
+from staffelstab.core import audit, permissions, searching
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.models import AuditEntry
@@ -53,7 +53,7 @@ def list_measures(
     if overdue_on:
         found = found.filter(state__in=OPEN, due_on__lt=overdue_on)
     for word in sort_key(text).split():
-        found = found.filter(Q(task__sort_key__contains=word) | Q(what__icontains=word))
+        found = found.filter(searching.contains_word("task__sort_key", word) | Q(what__icontains=word))
     return found
 
 

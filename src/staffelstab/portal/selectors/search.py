@@ -5,18 +5,24 @@ The register's own search: folded words and trigrams. The full search of pages a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import models
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from staffelstab.core import searching
 from staffelstab.core.actors import Actor
 from staffelstab.core.sorting import sort_key
+from staffelstab.core.ui.paging import enough, keyset_page
+from staffelstab.vocabulary.models import Service
 from staffelstab.vocabulary.selectors import catalogue
 from staffelstab.workforce.models import Person, Position, Task, Unit
+from staffelstab.workforce.selectors import folding
 
 PER_KIND = 8
 
@@ -32,7 +38,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The results of one kind."""
+    """The results of one kind. ``more_url``: the list with the same words, where there may be more; else empty."""
 
     kind: str
     label: str | Promise
@@ -43,81 +49,87 @@ class Group:
 
 def search(*, actor: Actor, text: str) -> list[Group]:
     """Results by kind, best kinds first; empty kinds are left out. Everyday words find the service behind them."""
-    words = sort_key(text).split()
-    if not words:
+    if not sort_key(text):
         return []
     services = catalogue.find_services(actor=actor, q=text)[:PER_KIND]
     keys = [service.key for service in services if service.key]
-    groups = [
-        Group(
-            "task", _("Tasks"), "document", _tasks(words, keys), f"{reverse('workforce:task_list')}?q={text}"
-        ),
-        Group(
+    named = actor.may("workforce.person.view")
+    first = _First(text, (Task, Position, Person) if named else (Task, Position))
+    kinds = [
+        ("task", _("Tasks"), "document", _tasks(first, keys), "workforce:task_list"),
+        (
             "service",
             _("Public services"),
             "book",
-            [
-                Hit(
-                    service.name,
-                    ", ".join(service.terms[:4]),
-                    reverse("vocabulary:service_detail", args=[service.pk]),
-                )
-                for service in services
-            ],
-            "",
+            [_service(service) for service in services],
+            "vocabulary:service_list",
         ),
-        Group("unit", _("Units"), "network", _units(words), ""),
-        Group("position", _("Positions"), "people", _positions(words), ""),
+        ("unit", _("Units"), "network", _units(text), ""),
+        ("position", _("Positions"), "people", _positions(first), "workforce:position_list"),
     ]
-    if actor.may("workforce.person.view"):
-        groups.append(Group("person", _("Persons"), "person", _persons(words), ""))
-    return [group for group in groups if group.hits]
-
-
-def _all_words(field: str, words: list[str]) -> Q:
-    condition = Q()
-    for word in words:
-        condition &= Q(**{f"{field}__contains": word})
-    return condition
-
-
-def _tasks(words: list[str], service_keys: list[str]) -> list[Hit]:
-    found: QuerySet[Task] = (
-        Task.objects.filter(ended_on=None)
-        .filter(_all_words("search", words) | Q(service_key__in=service_keys, service_key__gt=""))
-        .select_related("unit")
-        .order_by("sort_key", "id")
-    )
-    return [Hit(task.title, str(task.unit), _task_url(task.pk)) for task in found[:PER_KIND]]
-
-
-def _task_url(task_id: UUID) -> str:
-    return reverse("workforce:task_detail", args=[task_id])
-
-
-def _units(words: list[str]) -> list[Hit]:
-    found = Unit.objects.filter(_all_words("sort_key", words), ended_on=None).order_by("sort_key", "id")
+    if named:
+        kinds.append(("person", _("Persons"), "person", _persons(first), "workforce:person_list"))
     return [
-        Hit(unit.name, unit.code, reverse("workforce:unit_detail", args=[unit.pk]))
-        for unit in found[:PER_KIND]
+        Group(kind, label, icon, hits, _list(name, text) if len(hits) == PER_KIND else "")
+        for kind, label, icon, hits, name in kinds
+        if hits
     ]
 
 
-def _positions(words: list[str]) -> list[Hit]:
-    found = (
-        Position.objects.filter(_all_words("sort_key", words), ended_on=None)
-        .select_related("unit")
-        .order_by("sort_key", "id")
-    )
+def _list(name: str, text: str) -> str:
+    return reverse(name, query={"q": text}) if name else ""
+
+
+class _First:
+    """The first rows of several lists with every word of a text. One statement for all, one more for each list."""
+
+    def __init__(self, text: str, lists: Sequence[type[models.Model]]) -> None:
+        searches = {model: search for model in lists if (search := folding.search(model, text))}
+        found = searching.found_together(list(searches.values()), most=enough(PER_KIND))
+        self._asked = {
+            model: (search, each) for (model, search), each in zip(searches.items(), found, strict=True)
+        }
+
+    def rows[Row: models.Model](self, model: type[Row], rows: QuerySet[Row]) -> tuple[Row, ...]:
+        """Those of `rows` that fit, up to PER_KIND, in the order of the list."""
+        search, found = self._asked[model]
+        page = keyset_page(rows, order=searching.ORDER, query={}, size=PER_KIND, search=search, found=found)
+        return page.rows
+
+
+def _tasks(first: _First, service_keys: list[str]) -> list[Hit]:
+    rows = Task.objects.filter(ended_on=None).select_related("unit")
+    found = {task.pk: task for task in first.rows(Task, rows)}
+    if service_keys:
+        behind = rows.filter(service_key__in=service_keys).order_by(*searching.ORDER)[:PER_KIND]
+        found |= {task.pk: task for task in behind}
+    shown = sorted(found.values(), key=lambda task: (task.sort_key, task.pk))[:PER_KIND]
+    return [Hit(task.title, str(task.unit), _page("workforce:task_detail", task.pk)) for task in shown]
+
+
+def _page(name: str, key: UUID) -> str:
+    return reverse(name, args=[key])
+
+
+def _service(service: Service) -> Hit:
+    return Hit(service.name, ", ".join(service.terms[:4]), _page("vocabulary:service_detail", service.pk))
+
+
+def _units(text: str) -> list[Hit]:
+    # A house has some hundred units; they are read as they stand.
+    rows = Unit.objects.filter(searching.contains_words("sort_key", text), ended_on=None)
+    found = rows.order_by(*searching.ORDER)[:PER_KIND]
+    return [Hit(unit.name, unit.code, _page("workforce:unit_detail", unit.pk)) for unit in found]
+
+
+def _positions(first: _First) -> list[Hit]:
+    found = first.rows(Position, Position.objects.filter(ended_on=None).select_related("unit"))
     return [
-        Hit(str(position), position.unit.name, reverse("workforce:position_detail", args=[position.pk]))
-        for position in found[:PER_KIND]
+        Hit(str(position), position.unit.name, _page("workforce:position_detail", position.pk))
+        for position in found
     ]
 
 
-def _persons(words: list[str]) -> list[Hit]:
-    found = Person.objects.filter(_all_words("sort_key", words), ended_on=None).order_by("sort_key", "id")
-    return [
-        Hit(person.name, person.email, reverse("workforce:person_detail", args=[person.pk]))
-        for person in found[:PER_KIND]
-    ]
+def _persons(first: _First) -> list[Hit]:
+    found = first.rows(Person, Person.objects.filter(ended_on=None))
+    return [Hit(person.name, person.email, _page("workforce:person_detail", person.pk)) for person in found]

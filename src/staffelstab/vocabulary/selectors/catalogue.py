@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
-from staffelstab.core import permissions
+from staffelstab.core import permissions, searching
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.sorting import sort_key
@@ -41,8 +41,7 @@ def services(*, actor: Actor) -> QuerySet[Any]:
 def matching(rows: QuerySet[Any], q: str) -> QuerySet[Any]:
     """Rows with every word of ``q`` in key, name or everyday words, with their ``rank`` (0 is best)."""
     folded = sort_key(q)
-    for word in folded.split():
-        rows = rows.filter(search__contains=word)
+    rows = rows.filter(searching.contains_words("search", folded))
     digits = folded.replace(" ", "")
     found: QuerySet[Any] = rows.annotate(
         rank=Case(

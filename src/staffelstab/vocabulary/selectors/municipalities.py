@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 
-from staffelstab.core import permissions
+from staffelstab.core import permissions, searching
 from staffelstab.core.actors import Actor
 from staffelstab.core.sorting import sort_key
 from staffelstab.vocabulary.models import Municipality
@@ -35,9 +35,7 @@ def searched(rows: QuerySet[Any], q: str) -> tuple[QuerySet[Any], bool]:
     folded = sort_key(q)
     if not folded:
         return rows.annotate(rank=Value(0)), False
-    words = Q()
-    for word in folded.split():
-        words &= Q(sort_key__contains=word)
+    words = searching.contains_words("sort_key", folded)
     digits = folded.replace(" ", "")
     found = rows.filter(words | Q(ags__startswith=digits) | Q(ars__startswith=digits)).annotate(
         rank=Case(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from django.utils.translation import gettext, override
-
 from staffelstab.workforce.domain import import_values as values
 from staffelstab.workforce.domain.import_schema import Cells, Sheet
 from staffelstab.workforce.domain.import_sheets import SHEETS
@@ -32,15 +30,13 @@ _INTRODUCTION: Final = (
 )
 
 
-def write_template(target: BinaryIO) -> None:
-    """Write the template as XLSX."""
+def write_template(target: BinaryIO, *, translate: Callable[[str], str]) -> None:
+    """Write the template as XLSX. ``translate`` is gettext in German: that is the language of the format."""
     writer = WorkbookWriter(target)
     for sheet in SHEETS:
         page = writer.add_sheet(sheet, example_rows(sheet))
         _add_choices(page, sheet)
-    # The workbook is German in every language, like the names of its sheets and columns.
-    with override("de"):
-        _add_help(writer, gettext)
+    _add_help(writer, translate)
     writer.close()
 
 

@@ -29,7 +29,7 @@ _INDEXED: Final = """
 
 _NUMBER_PLAIN: Final = """
     IF extra <> '' THEN
-        plain := format('%s OR starts_with(upper(personnel_number), upper(%L))',
+        plain := format('%s OR starts_with(upper({number}), upper(%L))',
             CASE WHEN cardinality(words) > 0 THEN plain ELSE 'false' END, extra);
     END IF;
 """
@@ -38,7 +38,7 @@ _NUMBER_INDEXED: Final = """
     IF extra <> '' THEN
         -- NULL stays NULL: without a trigram for the words nothing is gained.
         indexed := '(' || CASE WHEN cardinality(words) > 0 THEN indexed ELSE 'false' END
-            || format(') OR upper(personnel_number) LIKE upper(%L)',
+            || format(') OR upper({number}) LIKE upper(%L)',
                 regexp_replace(extra, '([\\\\%_])', '\\\\\\1', 'g') || '%');
     END IF;
 """
@@ -52,8 +52,14 @@ TASKS: Final = searching.function(
 PERSONS: Final = searching.function(
     "workforce_person",
     searched="sort_key",
-    plain=_PLAIN.format(column="sort_key") + _NUMBER_PLAIN,
-    indexed=_INDEXED.format(column="sort_key") + _NUMBER_INDEXED,
+    plain=(_PLAIN + _NUMBER_PLAIN).format(column="sort_key", number="personnel_number"),
+    indexed=(_INDEXED + _NUMBER_INDEXED).format(column="sort_key", number="personnel_number"),
+)
+POSITIONS: Final = searching.function(
+    "workforce_position",
+    searched="sort_key",
+    plain=(_PLAIN + _NUMBER_PLAIN).format(column="sort_key", number="number"),
+    indexed=(_INDEXED + _NUMBER_INDEXED).format(column="sort_key", number="number"),
 )
 """Search among the rows of the active organisation. The words are folded: letters and digits only.
 
@@ -71,7 +77,7 @@ BEGIN
     IF TG_OP = 'UPDATE' AND NEW.unit_id = OLD.unit_id THEN
         SELECT u.sort_key INTO found FROM public.workforce_unit u WHERE u.id = NEW.unit_id;
     ELSE
-        -- Who renames the unit meanwhile does not see this task in it yet.
+        -- Who renames the unit meanwhile does not see this row in it yet.
         SELECT u.sort_key INTO found FROM public.workforce_unit u WHERE u.id = NEW.unit_id FOR SHARE;
     END IF;
     NEW.unit_sort_key := coalesce(found, '');
@@ -79,10 +85,15 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER task_unit_sort_key BEFORE INSERT OR UPDATE OF unit_id, unit_sort_key ON workforce_task
     FOR EACH ROW EXECUTE FUNCTION workforce_task_unit_sort_key();
+CREATE OR REPLACE TRIGGER position_unit_sort_key
+    BEFORE INSERT OR UPDATE OF unit_id, unit_sort_key ON workforce_position
+    FOR EACH ROW EXECUTE FUNCTION workforce_task_unit_sort_key();
 CREATE OR REPLACE FUNCTION workforce_unit_sort_key() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE public.workforce_task SET unit_sort_key = NEW.sort_key
+    WHERE organisation_id = NEW.organisation_id AND unit_id = NEW.id AND unit_sort_key <> NEW.sort_key;
+    UPDATE public.workforce_position SET unit_sort_key = NEW.sort_key
     WHERE organisation_id = NEW.organisation_id AND unit_id = NEW.id AND unit_sort_key <> NEW.sort_key;
     RETURN NULL;
 END $$;
@@ -91,10 +102,11 @@ CREATE OR REPLACE TRIGGER unit_sort_key_given AFTER INSERT ON workforce_unit
 CREATE OR REPLACE TRIGGER unit_sort_key_changed AFTER UPDATE OF sort_key ON workforce_unit
     FOR EACH ROW WHEN (OLD.sort_key IS DISTINCT FROM NEW.sort_key) EXECUTE FUNCTION workforce_unit_sort_key();
 """
-"""Each task carries the sort key of its unit: sorted by a column of another table, a page of the list reads and sorts
-every task of the house. The database keeps it in line whoever writes (commands, imports, undo, a merge of units), with
-the rights of whoever writes: task and unit belong to the same house. A unit may come after its tasks within a
-transaction (the reference is deferred), so a new one looks for them too."""
+"""Each task and position carries the sort key of its unit: sorted by a column of another table, a page of the list
+reads and sorts every row of the house. The database keeps it in line whoever writes (commands, imports, undo, a merge
+of units), with the rights of whoever writes: the row and its unit belong to the same house. A unit may come after its
+tasks and positions within a transaction (the reference is deferred), so a new one looks for them too. The function is
+named after the first table that had it: a new name would leave a moment without a trigger during an upgrade."""
 
 SPINE: Final = (
     "workforce_unit",
@@ -139,4 +151,4 @@ share for every way to write. Commands that lock rows take it before (``services
 for the register with a locked row would let an import that needs the row run into a deadlock. Outside of any
 organisation (migrations) the key is NULL, and nothing is locked."""
 
-FUNCTIONS: Final = (TASKS, PERSONS, UNIT_SORT_KEY, REGISTER_LOCK)
+FUNCTIONS: Final = (TASKS, PERSONS, POSITIONS, UNIT_SORT_KEY, REGISTER_LOCK)

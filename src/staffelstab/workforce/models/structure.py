@@ -13,6 +13,18 @@ from staffelstab.core.tenancy.models import TenantForeignKey, TenantModel
 from staffelstab.workforce.enums import ExitBand
 
 
+def carried_sort_key() -> models.CharField[str, str]:
+    """The sort key of the row's unit, to sort and page by; triggers keep it (``models.functions``)."""
+    return models.CharField(
+        max_length=240,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="that of the unit, kept by the database",
+    )
+
+
 class SpineModel(TenantModel):
     """What all rows of the spine share: which import created them and when they last changed."""
 
@@ -57,6 +69,7 @@ class Position(SpineModel):
     title = models.CharField(max_length=200)
     sort_key = models.CharField(max_length=240, editable=False)
     unit = TenantForeignKey(Unit, related_name="positions")
+    unit_sort_key = carried_sort_key()
     is_lead = models.BooleanField(default=False, help_text="leads its unit")
     ended_on = models.DateField(null=True, blank=True)
 
@@ -68,6 +81,11 @@ class Position(SpineModel):
         indexes = [
             models.Index(fields=["organisation", "unit"], name="position_unit"),
             models.Index(fields=["organisation", "sort_key", "id"], name="position_sorted"),
+            models.Index(
+                fields=["organisation", "unit_sort_key", "sort_key", "id"], name="position_sorted_by_unit"
+            ),
+            GinIndex(fields=["sort_key"], opclasses=["gin_trgm_ops"], name="position_search"),
+            models.Index(OpClass(Upper("number"), "text_pattern_ops"), name="position_number_prefix"),
         ]
 
     def __str__(self) -> str:

@@ -6,12 +6,13 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from staffelstab.core.tenancy.models import TenantForeignKey
 from staffelstab.vocabulary.enums import Topic
 from staffelstab.vocabulary.models import SERVICE_KEY
 from staffelstab.workforce.enums import Criticality, PositionRisk, ResponsibilityKind
-from staffelstab.workforce.models.structure import Position, SpineModel, Unit
+from staffelstab.workforce.models.structure import Position, SpineModel, Unit, carried_sort_key
 
 
 class Task(SpineModel):
@@ -22,14 +23,7 @@ class Task(SpineModel):
     sort_key = models.CharField(max_length=240, editable=False)
     search = models.TextField(editable=False, help_text="folded title, key and purpose")
     unit = TenantForeignKey(Unit, related_name="tasks")
-    unit_sort_key = models.CharField(
-        max_length=240,
-        blank=True,
-        default="",
-        db_default="",
-        editable=False,
-        help_text="that of the unit, kept by the database",
-    )
+    unit_sort_key = carried_sort_key()
     purpose = models.TextField(max_length=2000, blank=True)
     service_key = models.CharField(max_length=14, blank=True, validators=[RegexValidator(SERVICE_KEY)])
     product = models.CharField(max_length=40, blank=True, help_text="product number of the budget")
@@ -65,6 +59,21 @@ class Task(SpineModel):
             models.Index(fields=["organisation", "unit", "sort_key", "id"], name="task_unit_sorted"),
             models.Index(
                 fields=["organisation", "unit_sort_key", "sort_key", "id"], name="task_sorted_by_unit"
+            ),
+            # The list sorts by it both ways, unknown as 0, always with the titles from a to z.
+            models.Index(
+                "organisation",
+                Coalesce("criticality", 0),
+                "sort_key",
+                "id",
+                name="task_sorted_by_criticality",
+            ),
+            models.Index(
+                "organisation",
+                Coalesce("criticality", 0).desc(),
+                "sort_key",
+                "id",
+                name="task_most_critical",
             ),
             models.Index(fields=["organisation", "service_key"], name="task_service"),
             GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="task_search"),

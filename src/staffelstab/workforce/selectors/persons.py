@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from staffelstab.core import permissions
+from staffelstab.core import permissions, searching
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.searching import Search
@@ -102,7 +102,7 @@ def person_rows(*, actor: Actor, wanted: PersonFilter, today: dt.date) -> QueryS
 
 def _search(actor: Actor, text: str) -> Search | None:
     # The personnel number is for those who keep the register, not for the whole house.
-    return folding.search(Person, "sort_key", text, number=text.strip() if actor.may(EDIT) else "")
+    return folding.search(Person, text, number=text.strip() if actor.may(EDIT) else "")
 
 
 def _by_name_or_own(actor: Actor, text: str) -> Q:
@@ -110,7 +110,7 @@ def _by_name_or_own(actor: Actor, text: str) -> Q:
     if not text.strip() or not actor.may(EDIT):
         return Q()
     own = scopes.persons(actor)
-    return folding.contains_words("sort_key", text) | own if own else Q()
+    return searching.contains_words("sort_key", text) | own if own else Q()
 
 
 def person_page(

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.db.models.functions import Concat
 
 from staffelstab.core import permissions
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
+from staffelstab.core.searching import Search
 from staffelstab.core.ui.paging import Page, keyset_page
 from staffelstab.workforce.domain.quarters import quarter_label
 from staffelstab.workforce.models import Holding, Position, Responsibility, Unit
@@ -24,7 +25,7 @@ VIEW = "workforce.position.view"
 EXIT = "workforce.exit.view"
 SORTS = {
     "number": ("sort_key", "pk"),
-    "unit": ("unit__sort_key", "sort_key", "pk"),
+    "unit": ("unit_sort_key", "sort_key", "pk"),
 }
 
 
@@ -102,7 +103,7 @@ def get_position(*, actor: Actor, position_id: UUID, permission: str = VIEW) -> 
 
 
 def position_rows(*, actor: Actor, wanted: PositionFilter, today: dt.date) -> QuerySet[Position]:
-    """The positions that pass the filter, with their unit."""
+    """The positions that pass the filter apart from its text, with their unit."""
     permissions.require(actor, VIEW)
     rows = Position.objects.select_related("unit").fetch_mode(models.FETCH_RAISE)
     rows = rows.exclude(ended_on=None) if wanted.state == "ended" else rows.filter(ended_on=None)
@@ -115,19 +116,20 @@ def position_rows(*, actor: Actor, wanted: PositionFilter, today: dt.date) -> Qu
         rows = rows.filter(is_lead=True)
     if wanted.unit is not None:
         rows = rows.filter(unit__ancestor_ids__contains=[wanted.unit.pk])
-    if wanted.text.strip():
-        rows = rows.filter(
-            folding.contains_words("sort_key", wanted.text) | Q(number__istartswith=wanted.text.strip())
-        )
     return rows
+
+
+def _search(text: str) -> Search | None:
+    return folding.search(Position, text, number=text.strip())
 
 
 def position_page(
     *, actor: Actor, wanted: PositionFilter, query: Mapping[str, str], today: dt.date
 ) -> Page[PositionLine]:
-    """One page of the list with its number of rows. Four statements."""
+    """One page of the list with its number of rows. Four statements, with a text one or two more."""
     rows = position_rows(actor=actor, wanted=wanted, today=today)
-    page = keyset_page(rows, order=order_of(wanted.sort, SORTS), query=query, counted=True)
+    search, order = _search(wanted.text), order_of(wanted.sort, SORTS)
+    page = keyset_page(rows, order=order, query=query, counted=True, search=search)
     ids = [row.pk for row in page.rows]
     holders = holders_of(ids, actor=actor, today=today)
     counted = (
@@ -199,8 +201,8 @@ def position_detail(*, actor: Actor, position_id: UUID, today: dt.date) -> Posit
 def position_pick(*, actor: Actor, text: str, limit: int = 20) -> list[str]:
     """Labels of the positions that fit ``text``."""
     permissions.require(actor, VIEW)
-    fits = folding.contains_words("sort_key", text) | Q(number__istartswith=text.strip())
-    return [str(row) for row in active().filter(fits)[:limit]]
+    page = keyset_page(active(), order=SORTS["number"], query={}, size=limit, search=_search(text))
+    return [str(row) for row in page.rows]
 
 
 def find_position(text: str) -> Position | None:

@@ -181,7 +181,7 @@ def _gap(name: str, today: dt.date) -> Q:
 def task_rows(*, actor: Actor, wanted: TaskFilter, today: dt.date) -> QuerySet[Task]:
     """The tasks that pass the filter, with their unit."""
     rows = _rows(actor=actor, wanted=wanted, today=today)
-    return rows.filter(folding.matching(Task, "search", wanted.text))
+    return rows.filter(folding.matching(Task, wanted.text))
 
 
 def _rows(*, actor: Actor, wanted: TaskFilter, today: dt.date) -> QuerySet[Task]:
@@ -244,7 +244,7 @@ def task_page(
 ) -> Page[TaskLine]:
     """One page of the register. Three statements, with a text one or two more."""
     rows = _rows(actor=actor, wanted=wanted, today=today)
-    search = folding.search(Task, "search", wanted.text)
+    search = folding.search(Task, wanted.text)
     order = order_of(wanted.sort, SORTS)
     page = keyset_page(rows, order=order, query=query, counted=True, search=search)
     return Page(rows=_lines(page.rows), next=page.next, previous=page.previous, count=page.count)
@@ -386,9 +386,7 @@ def task_pick(*, actor: Actor, text: str, limit: int = 20) -> list[str]:
     """Labels of the tasks that fit ``text``."""
     permissions.require(actor, VIEW)
     rows = active()
-    page = keyset_page(
-        rows, order=SORTS["title"], query={}, size=limit, search=folding.search(Task, "search", text)
-    )
+    page = keyset_page(rows, order=SORTS["title"], query={}, size=limit, search=folding.search(Task, text))
     return [label_of(row) for row in page.rows]
 
 

@@ -11,12 +11,12 @@ from django.db import connection, models
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
 
-from staffelstab.core import permissions
+from staffelstab.core import permissions, searching
 from staffelstab.core.actors import Actor
 from staffelstab.core.errors import NotFound
 from staffelstab.core.tenancy.context import current_organisation
 from staffelstab.workforce.models import Position, Unit
-from staffelstab.workforce.selectors import folding, scopes
+from staffelstab.workforce.selectors import scopes
 from staffelstab.workforce.selectors.holdings import Holder, holders_of
 
 VIEW = "workforce.unit.view"
@@ -182,7 +182,7 @@ def editable_units(*, actor: Actor, roles: tuple[str, ...]) -> QuerySet[Unit]:
 def unit_pick(*, actor: Actor, text: str, limit: int = 20) -> list[str]:
     """Labels of the units that fit ``text``."""
     permissions.require(actor, VIEW)
-    rows = active().filter(folding.contains_words("sort_key", text) | Q(code__istartswith=text.strip()))
+    rows = active().filter(searching.contains_words("sort_key", text) | Q(code__istartswith=text.strip()))
     return [str(unit) for unit in rows[:limit]]
 
 

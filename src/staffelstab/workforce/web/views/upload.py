@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from staffelstab.core import list_files
 from staffelstab.core.errors import DomainError, NotFound
@@ -92,9 +93,10 @@ def upload_create(request: Request) -> HttpResponse:
 
 @access(PERMISSION)
 def upload_template(request: Request) -> HttpResponse:  # noqa: ARG001 - the same for everybody
-    """The workbook to fill in."""
+    """The workbook to fill in, German in every language, like the names of its sheets and columns."""
     target = io.BytesIO()
-    write_template(target)
+    with override("de"):
+        write_template(target, translate=_)
     return attachment(target.getvalue(), name="staffelstab-vorlage.xlsx", kind=XLSX)
 
 
