@@ -126,7 +126,7 @@ def test_search_leads_to_the_lists_where_there_may_be_more(
             PositionFactory(title="Straße, Wege 1", unit=unit)
             PersonFactory(last_name="Straße, Wege 1")
     page = client_as(Role.KNOWLEDGE_MANAGER).get(reverse("portal:search_list"), {"q": text}).content
-    found = [urlsplit(link["href"]) for link in BeautifulSoup(page, "html.parser").select(".todos + p a")]
+    found = [urlsplit(link["href"]) for link in BeautifulSoup(page, "html.parser").select(".todos-more a")]
     lists = [reverse(f"workforce:{name}_list") for name in ("task", "position", "person")]
     assert [each.path for each in found] == lists[:more]
     assert [parse_qs(each.query) for each in found] == [{"q": [text]}] * more

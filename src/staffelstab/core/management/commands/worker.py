@@ -8,7 +8,7 @@ import re
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -92,7 +92,13 @@ def _locked(row: DBTaskResult) -> Iterator[None]:
             # The job may take longer than the server lets transactions idle.
             cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
             cursor.execute(f"SELECT pg_advisory_xact_lock({_KEY})", [str(row.pk)])
-        yield
+        try:
+            yield
+        finally:
+            # Closing alone would let the lock stand a moment longer, until the server has noticed. After an outage the
+            # server has forgotten it already.
+            with suppress(DatabaseFault), second.cursor() as cursor:
+                cursor.execute("ROLLBACK")
     finally:
         second.close()
 
