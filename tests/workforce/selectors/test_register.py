@@ -168,6 +168,6 @@ def test_history_speaks_in_words(world: World) -> None:
         assert [(each.field, each.old, each.new) for each in line.changes] == [
             ("1 A", "–", "Vertretung, bereit")
         ]
-    assert history.latest(actor=world.actor(Role.EMPLOYEE), obj=task) == ()
+    assert history.latest(actor=world.actor(Role.EMPLOYEE), obj=task) is None
     with pytest.raises(PermissionRefused):
         history.history_page(actor=world.actor(Role.EMPLOYEE), obj=task, query={})

@@ -212,8 +212,8 @@ def history_page(*, actor: Actor, obj: models.Model, query: Mapping[str, str]) -
     return Page(rows=tuple(_line(row) for row in page.rows), next=page.next, previous=page.previous)
 
 
-def latest(*, actor: Actor, obj: models.Model, count: int = 3) -> tuple[HistoryLine, ...]:
-    """The latest lines; none for those who may not see the history."""
+def latest(*, actor: Actor, obj: models.Model, count: int = 3) -> tuple[HistoryLine, ...] | None:
+    """The latest lines; None for those who may not see the history."""
     if not actor.may(VIEW, obj):
-        return ()
+        return None
     return tuple(_line(row) for row in audit.history(obj)[:count])

@@ -110,16 +110,17 @@ def person_detail(request: Request, person_id: UUID) -> HttpResponse:
         request.looks.append(("workforce.person", found.subject_id))
         if found.shows_exit:
             request.looks.append(("workforce.exit", found.subject_id))
-    offered = may(
-        actor, found.person, edit=EDIT, link="workforce.person.link", history="workforce.history.view"
-    )
+    offered = may(actor, found.person, edit=EDIT, link="workforce.person.link")
+    # Of a role of a unit each question about a person costs a statement.
+    latest = history.latest(actor=actor, obj=found.person)
     context = {
         "found": found,
         "person": found.person,
         "crumbs": [*_crumbs(), (found.person.name, "")],
-        "history": history.latest(actor=actor, obj=found.person),
+        "history": latest,
         # Which position it may be is a question about that position.
-        "may": offered | {"hold": offered["edit"] and actor.may("workforce.holding.edit")},
+        "may": offered
+        | {"history": latest is not None, "hold": offered["edit"] and actor.may("workforce.holding.edit")},
     }
     return render(request, "workforce/person/detail.html", context)
 
