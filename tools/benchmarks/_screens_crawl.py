@@ -28,6 +28,9 @@ PLAIN, FILTERED = 3, 1
 PARAMETERS: Final = 2
 """Filters at a time; more of them multiply the pages and show less."""
 
+SOUGHT: Final = "er"
+"""Searched for wherever there is a search: names of every kind have it."""
+
 FONTS: Final = (".woff2", ".woff", ".ttf", ".otf")
 
 _CONTROL: Final = re.compile(r"\s*(SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT)\b", re.IGNORECASE)
@@ -70,6 +73,7 @@ class Page(HTMLParser):
     def __post_init__(self) -> None:
         super().__init__()
         self._in_style = False
+        self._asks = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note the addresses of an element."""
@@ -82,7 +86,10 @@ class Page(HTMLParser):
             if not {"canonical", "alternate", "help", "license"} & set(kinds):
                 self.fetched.append(values.get("href", ""))
         elif tag == "form" and values.get("method", "get").lower() == "get":
-            self.links.append(values.get("action", ""))
+            self._asks = values.get("action", "")
+            self.links.append(self._asks)
+        elif tag == "input" and values.get("name") == "q":
+            self.links.append(f"{self._asks}?q={SOUGHT}")
         elif tag in {"script", "img", "iframe", "source", "audio", "video", "embed", "track", "input"}:
             self.fetched.append(values.get("src", ""))
         elif tag in {"use", "image"}:
