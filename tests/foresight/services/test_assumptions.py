@@ -70,10 +70,15 @@ def test_change_without_a_reason_is_refused(world: World, now: dt.datetime) -> N
     assert records(world) == []
 
 
-def test_impossible_value_is_refused(world: World, now: dt.datetime) -> None:
+@pytest.mark.parametrize(("turnover", "lead"), [("1.5", 6), ("0.02", 20)])
+def test_impossible_value_is_refused(world: World, now: dt.datetime, turnover: str, lead: int) -> None:
     with pytest.raises(ValidationError):
-        change(world, now, turnover="1.5", lead_quarters=6, reason="Beschluss")
+        change(world, now, turnover=turnover, lead_quarters=lead, reason="Beschluss")
     assert records(world) == []
+
+
+def test_longest_lead_reaches_to_the_end_of_the_board(world: World, now: dt.datetime) -> None:
+    assert change(world, now, turnover="0.02", lead_quarters=19, reason="Beschluss").lead_quarters == 19
 
 
 def test_only_knowledge_management_changes_assumptions(world: World, now: dt.datetime) -> None:

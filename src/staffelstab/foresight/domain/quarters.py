@@ -7,6 +7,12 @@ from typing import Final, Self
 
 from staffelstab.core.quarters import quarter_words
 
+SHOWN_QUARTERS: Final = 20
+"""Quarters on the time slider of the board: five years."""
+
+LONGEST_LEAD: Final = SHOWN_QUARTERS - 1
+"""Lead time in quarters; what has to begin now is then red within what the board shows."""
+
 _PATTERN: Final = re.compile(r"(\d{4})-Q([1-4])", re.ASCII)
 
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from staffelstab.core.tenancy.models import TenantModel
-from staffelstab.foresight.domain.quarters import Quarter
+from staffelstab.foresight.domain.quarters import LONGEST_LEAD, Quarter
 
 
 class RiskSettings(TenantModel):
@@ -19,7 +19,7 @@ class RiskSettings(TenantModel):
         default="0.04",
         validators=[MinValueValidator(0), MaxValueValidator(1)],
     )
-    lead_quarters = models.PositiveSmallIntegerField(default=7, validators=[MaxValueValidator(40)])
+    lead_quarters = models.PositiveSmallIntegerField(default=7, validators=[MaxValueValidator(LONGEST_LEAD)])
     reason = models.CharField(max_length=500, blank=True)
     changed_at = models.DateTimeField(null=True)
     changed_by = models.CharField(max_length=200, blank=True)

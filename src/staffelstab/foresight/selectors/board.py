@@ -18,16 +18,13 @@ from staffelstab.core.errors import NotFound
 from staffelstab.core.sorting import sort_key
 from staffelstab.core.ui.paging import Page
 from staffelstab.foresight.domain.exits import BoolArray, IntArray, Scenario
-from staffelstab.foresight.domain.quarters import Quarter
+from staffelstab.foresight.domain.quarters import SHOWN_QUARTERS, Quarter
 from staffelstab.foresight.domain.risk import NOT_RED
 from staffelstab.foresight.selectors import measures, risks
 from staffelstab.foresight.selectors.details import TaskDetails, task_details
 from staffelstab.foresight.selectors.register import TaskRow, UnitRow
 from staffelstab.foresight.selectors.risks import HeadFigures, Picture, RecordedFigures
 from staffelstab.vocabulary.models import Service
-
-SLIDER: Final = 20
-"""Quarters on the time slider: five years."""
 
 DEFAULT_QUARTER: Final = 8
 
@@ -158,7 +155,7 @@ class Board:
     def quarters(self) -> tuple[QuarterCount, ...]:
         """Red tasks at each quarter of the slider."""
         red = self.picture.assessment.red_quarter[self.base]
-        turned = np.bincount(red[(red != NOT_RED) & (red < SLIDER)], minlength=SLIDER)
+        turned = np.bincount(red[(red != NOT_RED) & (red < SHOWN_QUARTERS)], minlength=SHOWN_QUARTERS)
         return tuple(
             QuarterCount(number=number, quarter=self.picture.quarter.shifted(number), count=count)
             for number, count in enumerate(np.cumsum(turned).tolist())

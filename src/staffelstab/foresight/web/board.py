@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from staffelstab.core.ui import numbers
 from staffelstab.core.ui.tables import Column, Filter, Table, Text, choice_filter, chosen_filter, link_to
 from staffelstab.foresight.domain.exits import Scenario
-from staffelstab.foresight.domain.quarters import Quarter
-from staffelstab.foresight.selectors.board import DEFAULT_QUARTER, SLIDER, Board, BoardPage, BoardRow
+from staffelstab.foresight.domain.quarters import SHOWN_QUARTERS, Quarter
+from staffelstab.foresight.selectors.board import DEFAULT_QUARTER, Board, BoardPage, BoardRow
 from staffelstab.foresight.selectors.details import NamedHolder, PositionFacts, TaskDetails
 from staffelstab.vocabulary.enums import topics_by_name
 from staffelstab.workforce.enums import Criticality
@@ -182,7 +182,7 @@ def bars(board: Board, query: QueryDict) -> tuple[Bar, ...]:
 
 def _has_tick(number: int, chosen: int) -> bool:
     """The ends and each year's first, unless the label of the chosen quarter needs the room."""
-    return (number % YEAR == 0 or number == SLIDER - 1) and abs(number - chosen) >= YEAR
+    return (number % YEAR == 0 or number == SHOWN_QUARTERS - 1) and abs(number - chosen) >= YEAR
 
 
 def matrix(board: Board, query: QueryDict) -> list[tuple[Text, list[MatrixCell]]]:

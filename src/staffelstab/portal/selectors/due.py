@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from staffelstab.core.actors import Actor
+from staffelstab.foresight.domain.quarters import LONGEST_LEAD
 from staffelstab.foresight.selectors import measures, risks
-from staffelstab.foresight.selectors.board import SLIDER
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.models import Import
 
@@ -58,7 +58,7 @@ def pressing(actor: Actor, picture: risks.Picture) -> Pressing:
     result = picture.assessment
     numbers = np.flatnonzero((result.act_by == 0) & risks.in_scope(actor, picture))
     # A task has to be acted on now where it is red by the lead: the board's filter *red by* shows the same tasks.
-    quarter = max(0, min(result.lead, SLIDER - 1))
+    quarter = min(result.lead, LONGEST_LEAD)
     url = f"{reverse('foresight:risk_board')}?rot=1&quartal={quarter}&sort=red#liste"
     if not len(numbers):
         return Pressing(0, 0, (), url)

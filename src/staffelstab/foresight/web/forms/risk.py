@@ -8,7 +8,8 @@ from django import forms
 from django.http import QueryDict
 
 from staffelstab.foresight.domain.exits import Scenario
-from staffelstab.foresight.selectors.board import DEFAULT_QUARTER, SLIDER, SORTS, BoardQuery
+from staffelstab.foresight.domain.quarters import SHOWN_QUARTERS
+from staffelstab.foresight.selectors.board import DEFAULT_QUARTER, SORTS, BoardQuery
 
 
 class BoardForm(forms.Form):
@@ -20,7 +21,7 @@ class BoardForm(forms.Form):
     kritikalitaet = forms.IntegerField(required=False, min_value=1, max_value=5)
     szenario = forms.ChoiceField(required=False, choices=[(each.value, each.value) for each in Scenario])
     q = forms.CharField(required=False, max_length=200)
-    quartal = forms.IntegerField(required=False, min_value=0, max_value=SLIDER - 1)
+    quartal = forms.IntegerField(required=False, min_value=0, max_value=SHOWN_QUARTERS - 1)
     rot = forms.BooleanField(required=False)
     position = forms.IntegerField(required=False, min_value=1, max_value=5)
     abgang = forms.IntegerField(required=False, min_value=1, max_value=5)

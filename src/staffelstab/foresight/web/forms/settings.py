@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from staffelstab.core.ui.forms import SeenForm, TextNeededSometimes
+from staffelstab.foresight.domain.quarters import LONGEST_LEAD
 
 
 class SettingsForm(SeenForm):
@@ -25,7 +26,7 @@ class SettingsForm(SeenForm):
     lead_quarters = forms.IntegerField(
         label=_("Lead time in quarters"),
         min_value=0,
-        max_value=40,
+        max_value=LONGEST_LEAD,
         help_text=_("So many quarters before a task turns red its handover should begin."),
     )
     reason = TextNeededSometimes(
