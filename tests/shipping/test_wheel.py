@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from importlib import metadata
 
 import pytest
 
@@ -37,5 +38,7 @@ def test_demo_runs_from_an_empty_folder(installed: Installed, port: int) -> None
 
 def test_help_and_version_need_no_database(installed: Installed) -> None:
     assert "backup" in installed.run("help")
+    for word in ("version", "--version"):
+        assert installed.run(word) == f"Staffelstab {metadata.version('staffelstab')}\n"
     installed.run("restore", "--help")
     assert not (installed.home / "data" / "postgres").exists()

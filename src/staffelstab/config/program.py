@@ -6,6 +6,7 @@ import os
 import secrets
 import subprocess
 import sys
+from importlib import metadata
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -18,13 +19,14 @@ ALIASES = {
     "import": "import_workbook",
     "export": "export_workbook",
     "staff-session": "staff_session",
+    "--version": "version",
     "--help": "help",
     "-h": "help",
 }
 """Names users type → names Python can import."""
 
 SERVING = {"serve", "demo"}
-WITHOUT_DATABASE = {"help", "version", "--version", "makemigrations", "collectstatic", "compilemessages"}
+WITHOUT_DATABASE = {"help", "version", "makemigrations", "collectstatic", "compilemessages"}
 AS_OWNER = {"migrate", "municipalities", "operator", "backup", "restore"}
 """Commands that keep the owner's address of the embedded database; all others see the application's only."""
 
@@ -86,6 +88,10 @@ sys.exit(program.run_command(sys.argv[1:]))"""
 
 def run_command(argv: list[str]) -> int:
     """Run one of Django's or our commands on the database the environment names. Returns the exit status."""
+    if argv[0] == "version":
+        # Django's own would say which Django this is.
+        sys.stdout.write(f"Staffelstab {metadata.version('staffelstab')}\n")
+        return 0
     try:
         _ = settings.INSTALLED_APPS  # reads the environment
     except (ValueError, OSError, ImproperlyConfigured) as error:

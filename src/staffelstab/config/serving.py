@@ -14,11 +14,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 import webbrowser
 
-from staffelstab.config import env
+from staffelstab.config import answering, env
 from staffelstab.config.children import Child, run
 from staffelstab.core.database.embedded import EmbeddedPostgres
 from staffelstab.core.database.errors import EmbeddedPostgresError
@@ -165,16 +163,15 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 def _wait_until_answering(url: str, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _PATIENCE
-    known = env.words("STAFFELSTAB_HOSTS", "localhost")[0].lstrip(".")
-    request = urllib.request.Request(url, headers={"Host": known})
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise ServingError(f"The web server ended with status {server.returncode}. Is the port in use?")
         try:
-            with urllib.request.urlopen(request, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            answering.ask(url)
+        except OSError:
             time.sleep(0.1)
+        else:
+            return
     raise ServingError("The web server does not answer.")
 
 
