@@ -6,7 +6,7 @@ psql --set=ON_ERROR_STOP=1 --username="${POSTGRES_USER:-postgres}" --dbname=post
     --set=owner_password="$(cat "$secrets/owner_password")" --set=app_password="$(cat "$secrets/app_password")" <<'SQL'
 CREATE ROLE staffelstab_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE staffelstab_app LOGIN PASSWORD :'app_password';
-CREATE DATABASE staffelstab OWNER staffelstab_owner;
+CREATE DATABASE staffelstab OWNER staffelstab_owner ENCODING 'UTF8' TEMPLATE template0;
 ALTER DATABASE staffelstab SET timezone TO 'UTC';
 \connect staffelstab
 CREATE EXTENSION btree_gist;

@@ -20,4 +20,7 @@ once database_url "postgresql://staffelstab_app:$(cat "$folder/app_password")@da
 once owner_database_url "postgresql://staffelstab_owner:$(cat "$folder/owner_password")@database/staffelstab"
 once email_url ""
 chmod 700 "$folder"
-echo "Secrets are in $folder. Add certificate.pem and certificate.key, and a mail server's address to email_url."
+for name in certificate.pem certificate.key; do
+    [ ! -e "$folder/$name" ] || chmod 644 "$folder/$name"
+done
+echo "Secrets are in $folder. Add certificate.pem and certificate.key (mode 644, or run this once more), and a mail server's address to email_url."

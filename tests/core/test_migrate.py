@@ -14,6 +14,7 @@ from django.db import connections
 
 from staffelstab.config import database, env
 from staffelstab.core.backup.programs import conninfo
+from staffelstab.core.database.facts import ConnectionFacts
 from staffelstab.core.management.commands import migrate
 from tests.locks import somebody_waits
 
@@ -141,3 +142,18 @@ def test_migration_gives_up_with_a_sentence(
     reader.rollback()
     run()
     assert policies_of(owner, "workforce_task") == ALL
+
+
+def test_database_in_another_encoding_is_refused(
+    owner: dict[str, str], postgres: ConnectionFacts, worker_id: str
+) -> None:
+    name = f"ascii_{worker_id}"
+    with psycopg.connect(postgres.conninfo(database="postgres"), autocommit=True) as superuser:
+        superuser.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        superuser.execute(
+            f"CREATE DATABASE {name} OWNER {database.OWNER} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+        )
+        connections.databases["owner"]["NAME"] = name
+        with pytest.raises(CommandError, match="SQL_ASCII"):
+            run()
+        superuser.execute(f"DROP DATABASE {name}")

@@ -138,7 +138,11 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     script = ["sh", str(OPS / "make-secrets.sh"), str(tmp_path / "secrets")]
     subprocess.run(script, check=True, capture_output=True)
     first = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
+    key = tmp_path / "secrets" / "certificate.key"
+    key.touch(mode=0o600)  # as openssl makes it
     subprocess.run(script, check=True, capture_output=True)
+    assert key.stat().st_mode & 0o777 == 0o644
+    key.unlink()
     assert {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()} == first
     wanted = {entry["file"].removeprefix("./secrets/") for entry in COMPOSE["secrets"].values()}
     assert wanted - set(first) == {"certificate.pem", "certificate.key"}

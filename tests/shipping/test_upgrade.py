@@ -63,6 +63,7 @@ def test_house_of_an_earlier_release_comes_up_to_date(installed: Installed, port
     levels = {found["code"]: found["level"] for found in facts_checked["findings"]}
     assert {code: level for code, level in levels.items() if code.startswith("database")} == {
         "database.version": "ok",
+        "database.encoding": "ok",
         "database.role": "ok",
         "database.migrations": "ok",
         "database.policies": "ok",

@@ -82,6 +82,7 @@ def test_installation_in_good_order_has_nothing_to_say(db: None, well: Settings)
         "settings.secret",
         "machine.timezone",
         "database.version",
+        "database.encoding",
         "database.role",
         "database.migrations",
         "database.policies",
@@ -171,6 +172,8 @@ def test_unknown_time_zone(settings: Settings) -> None:
     [
         (database.version_finding(14), "error"),
         (database.version_finding(15), "ok"),
+        (database.encoding_finding("UTF8"), "ok"),
+        (database.encoding_finding("SQL_ASCII"), "error"),
         (database.role_finding("app", False, False, False), "ok"),
         (database.role_finding("postgres", True, True, True), "error"),
         (database.role_finding("owner", False, False, True), "error"),

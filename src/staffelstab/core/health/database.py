@@ -30,8 +30,11 @@ def findings() -> Iterator[Finding]:
     """Everything about the database; one error and no more when it does not answer."""
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('server_version_num')::int / 10000, clock_timestamp()")
-            version, clock = cursor.fetchone()
+            cursor.execute(
+                """SELECT current_setting('server_version_num')::int / 10000, clock_timestamp(),
+                current_setting('server_encoding')"""
+            )
+            version, clock, encoding = cursor.fetchone()
             apart = abs(clock.timestamp() - time.time())
     except DatabaseError as failure:
         yield error(
@@ -41,6 +44,7 @@ def findings() -> Iterator[Finding]:
         )
         return
     yield version_finding(int(version))
+    yield encoding_finding(encoding)
     with connection.cursor() as cursor:
         cursor.execute(POWERS)
         yield role_finding(*cursor.fetchone())
@@ -62,6 +66,17 @@ def version_finding(version: int) -> Finding:
             _("Staffelstab needs PostgreSQL %(oldest)s or newer.") % {"oldest": OLDEST},
         )
     return ok("database.version", _("PostgreSQL %(version)s answers.") % {"version": version})
+
+
+def encoding_finding(encoding: str) -> Finding:
+    """Whether the database knows a letter from its bytes."""
+    if encoding != "UTF8":
+        return error(
+            "database.encoding",
+            _("The database keeps texts in the encoding %(encoding)s.") % {"encoding": encoding},
+            _("Make it anew with ENCODING 'UTF8' TEMPLATE template0, and move the rows over."),
+        )
+    return ok("database.encoding", _("The database keeps texts as UTF-8."))
 
 
 def role_finding(role: str, unbound: bool, administers: bool, owns: bool) -> Finding:  # noqa: FBT001 - a row

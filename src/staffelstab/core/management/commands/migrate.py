@@ -49,6 +49,21 @@ def _replace(configuration: dict[str, Any]) -> None:
     connections.databases["default"] = configuration
 
 
+def _refuse_other_encodings(connection: BaseDatabaseWrapper) -> None:
+    """Raises CommandError. In any other one lengths, searches and the backup go wrong, and it cannot be changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        (encoding,) = cursor.fetchone()
+    if encoding != "UTF8":
+        raise CommandError(
+            _(
+                "The database keeps texts in the encoding %(encoding)s. Please make it anew: "
+                "CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+            )
+            % {"encoding": encoding}
+        )
+
+
 def _prepare(connection: BaseDatabaseWrapper) -> None:
     """Make extensions and rights, where the role that migrates owns the database: a superuser is needed for none."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -91,6 +106,7 @@ class Command(DjangoMigrate):
         only_look = options.get("plan") or options.get("check_unapplied")
         with as_owner():
             connection = connections["default"]
+            _refuse_other_encodings(connection)
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
                 # Whoever asks for a table waits behind a migration that waits for it.
