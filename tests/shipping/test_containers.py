@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -202,29 +201,3 @@ def test_database_script_makes_what_the_program_needs(installed: Installed, port
         for text in figures[1:]
     ]
     assert counted == [1.0, 2.0, 3.0]
-
-
-@pytest.mark.skipif(
-    not shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin"), reason="nginx is not installed"
-)
-def test_nginx_accepts_the_configuration(tmp_path: Path) -> None:
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin") or ""
-    subprocess.run(
-        [*("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=test"),
-         *("-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "pem"))],
-        check=True,
-        capture_output=True,
-    )  # fmt: skip
-    text = (OPS / "nginx.conf").read_text(encoding="utf-8")
-    for there, here in {
-        "/tmp/": f"{tmp_path}/",  # noqa: S108 - of the container
-        "/run/secrets/certificate_key": str(tmp_path / "key"),
-        "/run/secrets/certificate": str(tmp_path / "pem"),
-        "web:8000": "127.0.0.1:8000",
-    }.items():
-        text = re.sub(rf"{re.escape(there)}(?=[;a-z])", here, text)
-    (tmp_path / "nginx.conf").write_text(text)
-    tested = subprocess.run(
-        [nginx, "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False
-    )
-    assert tested.returncode == 0, tested.stderr

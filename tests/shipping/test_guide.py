@@ -207,26 +207,3 @@ def test_units_are_accepted(tmp_path: Path) -> None:
         line for line in verified.stderr.splitlines() if str(tmp_path) in line or "staffelstab" in line
     ]
     assert complaints == []
-
-
-@pytest.mark.skipif(
-    not shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin"), reason="nginx is not installed"
-)
-def test_reverse_proxy_is_accepted(tmp_path: Path) -> None:
-    nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin") or ""
-    subprocess.run(
-        [*("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=test"),
-         *("-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "pem"))],
-        check=True,
-        capture_output=True,
-    )  # fmt: skip
-    text = FILES["/etc/nginx/sites-available/staffelstab"]
-    text = text.replace("/etc/ssl/private/musterstadt.key", str(tmp_path / "key"))
-    text = text.replace("/etc/ssl/musterstadt.pem", str(tmp_path / "pem"))
-    (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{text}\n}}\n"
-    )
-    tested = subprocess.run(
-        [nginx, "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, check=False
-    )
-    assert tested.returncode == 0, tested.stderr
