@@ -151,7 +151,8 @@ def test_database_in_another_encoding_is_refused(
     with psycopg.connect(postgres.conninfo(database="postgres"), autocommit=True) as superuser:
         superuser.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         superuser.execute(
-            f"CREATE DATABASE {name} OWNER {database.OWNER} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+            f"CREATE DATABASE {name} OWNER {database.OWNER} ENCODING 'SQL_ASCII' "
+            "LOCALE_PROVIDER libc LOCALE 'C' TEMPLATE template0"
         )
         connections.databases["owner"]["NAME"] = name
         with pytest.raises(CommandError, match="SQL_ASCII"):
