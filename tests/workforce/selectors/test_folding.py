@@ -9,7 +9,7 @@ from staffelstab.core import searching
 from staffelstab.workforce.models import Person, Task
 from staffelstab.workforce.selectors import folding
 from tests.factories.identity import member
-from tests.factories.workforce import PersonFactory, TaskFactory
+from tests.factories.workforce import PersonFactory, PositionFactory, TaskFactory
 from tests.world import World
 
 
@@ -72,13 +72,18 @@ def test_matching_of_numbers(world: World) -> None:
 
 
 @pytest.mark.parametrize("step", [1, 2000])
-@pytest.mark.parametrize("table", ["workforce_task", "workforce_person", "identity_membership"])
+@pytest.mark.parametrize(
+    "table", ["workforce_task", "workforce_position", "workforce_person", "identity_membership"]
+)
 def test_function_answers_for_the_active_organisation_alone(register: World, table: str, step: int) -> None:
     with register.inside():
         PersonFactory(sort_key="gebuhr anna")
+        PositionFactory(sort_key="gebuhr eins")
         member("anna@x.example", "Anna Gebühr")
     with register.inside(organisation_id=register.stranger_id):
         PersonFactory(sort_key="gebuhr berta")
+        PositionFactory(sort_key="gebuhr zwei")
+        PositionFactory(sort_key="gebuhr drei")
 
     def found() -> list[int]:
         with connection.cursor() as cursor:
@@ -92,9 +97,12 @@ def test_function_answers_for_the_active_organisation_alone(register: World, tab
     for house in (register.organisation.pk, register.stranger_id, register.neighbour_id):
         with register.inside(organisation_id=house):
             counts.append(found())
-    own, strange = {"workforce_task": (2, 1), "workforce_person": (1, 1), "identity_membership": (1, 0)}[
-        table
-    ]
+    own, strange = {
+        "workforce_task": (2, 1),
+        "workforce_position": (1, 2),
+        "workforce_person": (1, 1),
+        "identity_membership": (1, 0),
+    }[table]
     assert counts == [[own, own], [strange, strange], [0, 0]]
     assert found() == [0, 0]
 

@@ -18,8 +18,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from staffelstab.core.ids import new_id
+from staffelstab.workforce.domain.import_sheets import SHEETS
 from staffelstab.workforce.models import Import, Task, Unit
 from staffelstab.workforce.services.imports import reversal, runs
 from tests.factories.register import SMALL, Sheets, with_rows, zip_bytes
@@ -147,6 +149,11 @@ def test_upload_detail_counts_holdings_that_end_without_a_sheet_of_theirs(
 
 def test_upload_create_explains_the_sheets_in_the_language_of_the_reader(client_as: SignIn) -> None:
     client = client_as("knowledge_manager")
+    page = text_of(client.get(f"{LIST}neu/"))
+    with override("de"):
+        for column in (column for sheet in SHEETS for column in sheet.columns if column.in_template):
+            assert gettext(column.help) in page
+            assert column.help not in page
     german = "Kürzel der übergeordneten Einheit; leer bei der obersten."
     assert german in text_of(client.get(f"{LIST}neu/"))
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"

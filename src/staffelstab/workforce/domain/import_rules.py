@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from staffelstab.workforce.domain import import_values as values
@@ -55,6 +56,18 @@ def _column_spellings(sheet: Sheet) -> dict[str, Column]:
 _COLUMN_SPELLINGS: Final[Mapping[str, Mapping[str, Column]]] = {
     sheet.key: _column_spellings(sheet) for sheet in SHEETS
 }
+
+
+def explained(translate: Callable[[str], str]) -> tuple[Sheet, ...]:
+    """The sheets with their explanations in the language of ``translate`` (gettext where a language is known)."""
+    return tuple(
+        replace(
+            sheet,
+            help=translate(sheet.help),
+            columns=tuple(replace(column, help=translate(column.help)) for column in sheet.columns),
+        )
+        for sheet in SHEETS
+    )
 
 
 def find_sheet(name: str) -> Sheet | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from staffelstab.workforce.domain import import_values as values
+from staffelstab.workforce.domain.import_rules import explained
 from staffelstab.workforce.domain.import_schema import Cells, Sheet
 from staffelstab.workforce.domain.import_sheets import SHEETS
 from staffelstab.workforce.formats.reader import parse_cell
@@ -83,9 +84,9 @@ def _add_help(writer: WorkbookWriter, translate: Callable[[str], str]) -> None:
     for index, heading in enumerate(_HELP_HEADINGS):
         page.write_string(row, index, heading, writer.heading)
     row += 1
-    for sheet in SHEETS:
+    for sheet in explained(translate):
         page.write_string(row, 0, sheet.name, writer.optional_heading)
-        page.write_string(row, 3, translate(sheet.help), writer.wrapped)
+        page.write_string(row, 3, sheet.help, writer.wrapped)
         row += 1
         for column in sheet.columns:
             required = values.YES if column.required else values.NO
@@ -93,7 +94,7 @@ def _add_help(writer: WorkbookWriter, translate: Callable[[str], str]) -> None:
                 sheet.name,
                 column.header,
                 required,
-                translate(column.help),
+                column.help,
                 ", ".join(column.allowed),
                 column.example,
             )

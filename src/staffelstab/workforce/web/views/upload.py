@@ -25,7 +25,7 @@ from staffelstab.core.ui.access import access
 from staffelstab.core.ui.paging import keyset_page
 from staffelstab.core.ui.requests import Request
 from staffelstab.core.ui.tables import Column, Table
-from staffelstab.workforce.domain.import_sheets import SHEETS
+from staffelstab.workforce.domain import import_rules
 from staffelstab.workforce.enums import ImportState
 from staffelstab.workforce.formats.template import write_template
 from staffelstab.workforce.models import Import
@@ -88,7 +88,12 @@ def upload_create(request: Request) -> HttpResponse:
         batch = runs.upload(file=file, name=file.name, actor=request.actor, now=request.now)
         return redirect("workforce:upload_detail", import_id=batch.pk)
     status = 422 if form.is_bound else 200
-    return render(request, "workforce/upload/create.html", {"form": form, "sheets": SHEETS}, status=status)
+    return render(
+        request,
+        "workforce/upload/create.html",
+        {"form": form, "sheets": import_rules.explained(_)},
+        status=status,
+    )
 
 
 @access(PERMISSION)
